@@ -1,0 +1,1 @@
+"""Machinery that knows no domain: obligations, checks, cases, ledgers and the rest."""
