@@ -1,1 +1,1 @@
-"""Machinery that knows no domain: obligations, checks, cases, ledgers and the rest."""
+"""Machinery that knows no domain; domains declare themselves to it."""

@@ -1,0 +1,196 @@
+"""Settings: production is the default; every value comes from the environment or the data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from anyuan.config import embedded, env
+from anyuan.config.home import home, secret
+
+SOURCE = Path(__file__).resolve().parent.parent
+PROJECT = SOURCE.parent.parent
+MODULES = Path(env.text("ANYUAN_NODE_MODULES") or PROJECT / "node_modules")
+
+DEBUG = False
+SECRET_KEY = secret("secret_key")
+FIELD_KEY = secret("field_key")
+# Where people reach the system; https turns on secure cookies and HSTS.
+PUBLIC_URL = env.text("ANYUAN_URL", f"http://127.0.0.1:{env.whole('PORT', 8000, high=65535)}")
+SECURE = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver", *env.words("ANYUAN_HOSTS")]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if SECURE else []
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("ANYUAN_PROXY") else None
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+ENGINES = ["notices", "obligations", "checks", "cases", "indicators"]
+DOMAINS = ["hazards", "emergency"]
+INSTALLED_APPS = [
+    "anyuan.core",
+    "anyuan.org",
+    *(
+        f"anyuan.engines.{name}"
+        for name in ENGINES
+        if (SOURCE / "engines" / name / "apps.py").exists()
+    ),
+    *(
+        f"anyuan.domains.{name}"
+        for name in DOMAINS
+        if (SOURCE / "domains" / name / "apps.py").exists()
+    ),
+    "anyuan.web.apps.Web",
+    "anyuan.config.apps.Wiring",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "template_partials",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "anyuan.core.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "anyuan.org.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "anyuan.config.urls"
+ASGI_APPLICATION = "anyuan.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "anyuan.web.context.shell",
+            ],
+            "builtins": ["anyuan.web.templatetags.ui"],
+        },
+    }
+]
+
+DATABASE = embedded.database()
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": DATABASE.host,
+        "PORT": DATABASE.port,
+        "NAME": env.text("ANYUAN_DB_NAME") or DATABASE.name,
+        "USER": DATABASE.login(env.text("ANYUAN_DB_ROLE", "app"))["user"],
+        "PASSWORD": DATABASE.login(env.text("ANYUAN_DB_ROLE", "app"))["password"],
+        "OPTIONS": {
+            "connect_timeout": 8,
+            "pool": {"min_size": 0, "max_size": 12, "timeout": 15}
+            if env.flag("ANYUAN_DB_POOL")
+            else False,
+        },
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,  # ActorMiddleware opens the request's one transaction, with its scope
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文")]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [
+    (name, MODULES / path)
+    for name, path in {
+        "lib/htmx": "htmx.org/dist",
+        "lib/tabler": "@tabler/core/dist",
+        "lib/icons": "@tabler/icons-webfont/dist",
+        "lib/echarts": "echarts/dist",
+        "lib/leaflet": "leaflet/dist",
+    }.items()
+    if (MODULES / path).is_dir()
+]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 600
+MEDIA_ROOT = home() / "files"
+FONT_FOLDER = MODULES / "@expo-google-fonts" / "noto-sans-sc"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+AUTH_USER_MODEL = "org.Person"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 10},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
+]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
+DEFAULT_PACK = "changzhou_2020"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "anyuan.core.logs.RequestFilter"}},
+    "formatters": {
+        "line": {
+            "()": "anyuan.core.logs.SafeFormatter",
+            "format": "%(asctime)s %(levelname)s %(request_id)s %(name)s %(message)s",
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
+    },
+    "root": {"handlers": ["console"], "level": env.text("ANYUAN_LOG", "WARNING")},
+    "loggers": {"anyuan": {"level": "INFO"}},
+}

@@ -1,0 +1,24 @@
+"""The URL root. Every domain's pages are under its own name; accounts are allauth's."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.urls")),
+    path("", include("anyuan.web.urls")),
+    path("org/", include("anyuan.org.urls")),
+]
+for app in apps.get_app_configs():
+    if app.name.startswith(("anyuan.engines.", "anyuan.domains.")) and find_spec(
+        f"{app.name}.urls"
+    ):
+        urlpatterns.append(path(f"{app.label}/", include(f"{app.name}.urls")))
+if find_spec("anyuan.api.urls"):
+    urlpatterns.append(path("api/", include("anyuan.api.urls")))
+
+handler404 = "anyuan.web.views.page_not_found"
+handler500 = "anyuan.web.views.server_error"

@@ -1,0 +1,1 @@
+"""What all floors stand on: scoped rows, unit keys, periods, records, files, history, encryption."""

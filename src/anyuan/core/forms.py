@@ -1,0 +1,61 @@
+"""Form parts that many pages share: several files at once, and a key against sending twice."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from anyuan.core.ids import new_id
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files; the value is a list of uploads (empty where none was chosen)."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        chosen = data if isinstance(data, (list, tuple)) else [data] if data else []
+        if self.required and not chosen:
+            raise forms.ValidationError(_("请至少选择一个文件。"))
+        return list(chosen)
+
+
+class OnceForm(forms.Form):
+    """A form whose `form_id` becomes the record's key: sent twice, it makes one record."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form_id"].initial = new_id
+        dress(self)
+
+    def once(self) -> uuid.UUID:
+        value: uuid.UUID | None = self.cleaned_data.get("form_id")
+        return value or new_id()
+
+
+def dress(form: forms.BaseForm) -> None:
+    """Give every widget the shell's classes, so a template needs no widget markup."""
+    for field in form.fields.values():
+        widget = field.widget
+        if isinstance(widget, forms.CheckboxInput):
+            widget.attrs.setdefault("class", "form-check-input")
+        elif isinstance(widget, (forms.Select, forms.SelectMultiple)):
+            widget.attrs.setdefault("class", "form-select")
+        elif not isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+            widget.attrs.setdefault("class", "form-control")
+
+
+def show_refusal(form: forms.BaseForm, refusal: Any) -> None:
+    """Put a service's refusal where it belongs: at the fields, else above the form."""
+    for name, sentence in (refusal.errors or {"": refusal.sentence}).items():
+        form.add_error(name if name in form.fields else None, sentence)

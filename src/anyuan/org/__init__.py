@@ -1,0 +1,1 @@
+"""Who and where: units, people, posts, permissions, and the actor of a request."""

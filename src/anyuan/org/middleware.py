@@ -1,0 +1,86 @@
+"""The request's actor and scope: one transaction a request, rolled back when anything goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from anyuan.core import scope
+from anyuan.core.keys import EVERYTHING, NOTHING
+from anyuan.core.refused import Missing, Refused
+from anyuan.org.actor import Actor
+from anyuan.org.audit import note_stranger
+from anyuan.org.posts import actor_of, posts_in_force
+
+log = logging.getLogger("anyuan.access")
+POST_KEY = "post"
+
+
+class AuthedRequest(HttpRequest):
+    """A request of a signed-in person in a post (what `signed_in` hands to a view)."""
+
+    actor: Actor
+
+
+class ActorMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person = request.user if request.user.is_authenticated else None
+        owner = str(person.pk) if person else ""
+        request.actor = None  # type: ignore[attr-defined]
+        # The posts are looked up over the whole tree; then the scope shrinks to the post's subtree.
+        with scope.enter(EVERYTHING if person else NOTHING, person=owner):
+            if person:
+                choose_post(request)
+                actor: Actor | None = request.actor  # type: ignore[attr-defined]
+                scope.switch(actor.units if actor else NOTHING, person=owner)
+            response = self.get_response(request)
+        if getattr(request, "stranger", False):
+            note_stranger(request)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        transaction.set_rollback(True)
+        if isinstance(error, (Missing, Http404)):
+            request.stranger = bool(request.user.is_authenticated)  # type: ignore[attr-defined]
+            return render(request, "404.html", status=404)
+        if isinstance(error, Refused):
+            return render(request, "refused.html", {"refusal": error}, status=error.status)
+        return None
+
+
+def choose_post(request: HttpRequest) -> None:
+    """Put the post chosen in the session (or the highest) on the request, with all there are."""
+    posts = list(posts_in_force(request.user))  # type: ignore[arg-type]
+    request.posts = posts  # type: ignore[attr-defined]
+    wanted = request.session.get(POST_KEY)
+    chosen = next((post for post in posts if str(post.pk) == wanted), posts[0] if posts else None)
+    if chosen is not None:
+        chosen.person = request.user  # type: ignore[assignment]
+        request.post = chosen  # type: ignore[attr-defined]
+        request.actor = actor_of(chosen)  # type: ignore[attr-defined]
+
+
+def signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For every page of the product: a person in a post, else sign in (or a page that says no post)."""
+
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if request.actor is None:
+            return render(request, "no_post.html", status=403)
+        return view(request, *args, **kwargs)
+
+    guarded.signed_in = True  # type: ignore[attr-defined]
+    guarded.__name__ = view.__name__
+    guarded.__module__ = view.__module__
+    guarded.__doc__ = view.__doc__
+    return guarded

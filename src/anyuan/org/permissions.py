@@ -1,0 +1,131 @@
+"""All permissions, and which post has which: the one place.
+
+A permission is named `<thing>.<verb>`. What a post may do is its permissions within its unit's subtree;
+nothing else grants anything.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Permission(StrEnum):
+    AUDIT_READ = "audit.read"
+    BOARD_READ = "board.read"
+    CHECKLIST_MANAGE = "checklist.manage"
+    DRILL_WRITE = "drill.write"
+    EXPORT_RUN = "export.run"
+    FILING_WRITE = "filing.write"
+    HAZARD_ASSIGN = "hazard.assign"
+    HAZARD_GRADE = "hazard.grade"
+    HAZARD_LIST = "hazard.list_for_supervision"
+    HAZARD_READ = "hazard.read"
+    HAZARD_RECTIFY = "hazard.rectify"
+    HAZARD_REPORT = "hazard.report"
+    HAZARD_VERIFY = "hazard.verify"
+    INSPECTION_READ = "inspection.read"
+    INSPECTION_SUPERVISE = "inspection.supervise"
+    INSPECTION_WRITE = "inspection.write"
+    OBLIGATION_READ = "obligation.read"
+    OBLIGATION_WAIVE = "obligation.waive"
+    PERSON_MANAGE = "person.manage"
+    POLICY_MANAGE = "policy.manage"
+    POLICY_READ = "policy.read"
+    RECORD_READ = "record.read"
+    TARGET_MANAGE = "target.manage"
+    TOKEN_MANAGE = "token.manage"
+    UNIT_MANAGE = "unit.manage"
+    UNIT_READ = "unit.read"
+    UNIT_RANK = "unit.rank"  # see the units below in order of their rates
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", "系统管理员"
+    BUREAU_SUPERVISOR = "bureau_supervisor", "市教育局安全管理员"
+    DISTRICT_SUPERVISOR = "district_supervisor", "辖市区安全管理员"
+    PRINCIPAL = "principal", "校（园）长"
+    SAFETY_OFFICER = "safety_officer", "学校安全干部"
+    TEACHER = "teacher", "教师"
+    GUARD = "guard", "保安员"
+    ASSESSOR = "assessor", "评估人员"
+    AUDITOR = "auditor", "审计人员"
+
+
+P = Permission
+_READ = {
+    P.BOARD_READ,
+    P.HAZARD_READ,
+    P.INSPECTION_READ,
+    P.OBLIGATION_READ,
+    P.POLICY_READ,
+    P.RECORD_READ,
+    P.UNIT_READ,
+}
+_STAFF = {
+    P.HAZARD_REPORT,
+    P.HAZARD_READ,
+    P.HAZARD_RECTIFY,
+    P.INSPECTION_READ,
+    P.INSPECTION_WRITE,
+    P.OBLIGATION_READ,
+    P.POLICY_READ,
+    P.RECORD_READ,
+    P.UNIT_READ,
+    P.FILING_WRITE,
+}
+_SCHOOL = (
+    _READ
+    | _STAFF
+    | {
+        P.DRILL_WRITE,
+        P.EXPORT_RUN,
+        P.HAZARD_ASSIGN,
+        P.HAZARD_GRADE,
+        P.HAZARD_VERIFY,
+        P.PERSON_MANAGE,
+        P.TOKEN_MANAGE,
+    }
+)
+_SUPERVISOR = _READ | {
+    P.AUDIT_READ,
+    P.EXPORT_RUN,
+    P.DRILL_WRITE,
+    P.FILING_WRITE,
+    P.HAZARD_ASSIGN,
+    P.HAZARD_GRADE,
+    P.HAZARD_LIST,
+    P.HAZARD_REPORT,
+    P.HAZARD_VERIFY,
+    P.INSPECTION_SUPERVISE,
+    P.INSPECTION_WRITE,
+    P.OBLIGATION_WAIVE,
+    P.PERSON_MANAGE,
+    P.TARGET_MANAGE,
+    P.TOKEN_MANAGE,
+    P.UNIT_MANAGE,
+    P.UNIT_RANK,
+}
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(
+        {P.UNIT_READ, P.UNIT_MANAGE, P.PERSON_MANAGE, P.TOKEN_MANAGE, P.POLICY_READ}
+    ),
+    Role.BUREAU_SUPERVISOR: frozenset(_SUPERVISOR | {P.CHECKLIST_MANAGE, P.POLICY_MANAGE}),
+    Role.DISTRICT_SUPERVISOR: frozenset(_SUPERVISOR),
+    Role.PRINCIPAL: frozenset(_SCHOOL),
+    Role.SAFETY_OFFICER: frozenset(_SCHOOL),
+    Role.TEACHER: frozenset(_STAFF),
+    Role.GUARD: frozenset(_STAFF),
+    Role.ASSESSOR: frozenset(
+        {P.INSPECTION_READ, P.RECORD_READ, P.HAZARD_READ, P.UNIT_READ, P.POLICY_READ}
+    ),
+    Role.AUDITOR: frozenset(_READ | {P.AUDIT_READ}),
+}
+# Posts that exist at each kind of unit (org.Unit.Kind).
+ROLES_AT = {
+    "city": [Role.ADMINISTRATOR, Role.BUREAU_SUPERVISOR, Role.AUDITOR, Role.ASSESSOR],
+    "district": [Role.DISTRICT_SUPERVISOR, Role.AUDITOR, Role.ASSESSOR],
+    "school": [Role.PRINCIPAL, Role.SAFETY_OFFICER, Role.TEACHER, Role.GUARD, Role.ASSESSOR],
+    "campus": [Role.PRINCIPAL, Role.SAFETY_OFFICER, Role.TEACHER, Role.GUARD, Role.ASSESSOR],
+}

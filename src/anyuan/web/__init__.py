@@ -1,0 +1,1 @@
+"""The shell: layout, components, first pages, boards, map, static files."""

@@ -1,0 +1,60 @@
+"""The menu: which pages a post sees, in the order in which its work goes."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from anyuan.org.actor import Actor
+from anyuan.org.permissions import Permission
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    label: str
+    icon: str
+    url_name: str
+    needs: Permission
+    # Pages whose address starts with one of these belong to the entry.
+    prefixes: tuple[str, ...] = ()
+    for_supervisor: bool | None = None
+
+
+ENTRIES = [
+    Entry("今日", "calendar-check", "web:today", Permission.OBLIGATION_READ, ("/today",), False),
+    Entry("要点看板", "layout-dashboard", "web:board", Permission.BOARD_READ, ("/board",)),
+    Entry("任务", "checklist", "obligations:list", Permission.OBLIGATION_READ, ("/obligations",)),
+    Entry("检查", "clipboard-check", "checks:list", Permission.INSPECTION_READ, ("/checks",)),
+    Entry("隐患", "alert-triangle", "hazards:list", Permission.HAZARD_READ, ("/hazards", "/cases")),
+    Entry("演练", "run", "emergency:drills", Permission.RECORD_READ, ("/emergency",)),
+    Entry("指标", "chart-line", "indicators:list", Permission.BOARD_READ, ("/indicators",)),
+    Entry("工作要点", "book", "obligations:policy", Permission.POLICY_READ, ("/policy",)),
+    Entry("单位与人员", "building", "org:units", Permission.UNIT_READ, ("/org",)),
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Link:
+    label: str
+    icon: str
+    url: str
+    active: bool
+
+
+def links(request: HttpRequest, actor: Actor) -> list[Link]:
+    """The menu of one actor; what is not built is not shown."""
+    found = []
+    for entry in ENTRIES:
+        if not actor.may(entry.needs):
+            continue
+        if entry.for_supervisor is not None and entry.for_supervisor != actor.is_supervisor:
+            continue
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        active = any(request.path.startswith(prefix) for prefix in entry.prefixes)
+        found.append(Link(entry.label, entry.icon, url, active))
+    return found
