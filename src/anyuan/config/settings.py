@@ -194,3 +194,4 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.text("ANYUAN_LOG", "WARNING")},
     "loggers": {"anyuan": {"level": "INFO"}},
 }
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
