@@ -14,8 +14,7 @@ help: ## 列出可用的命令
 	@test -d .venv || $(PYTHON) -m venv .venv || { echo "无法建立 Python 环境，请先安装 python3-venv。"; exit 2; }
 	@echo "正在安装 Python 依赖……"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev: .venv/base requirements/dev.txt
