@@ -1,7 +1,7 @@
 """A pack folder of YAML files into a `Pack`.
 
-Files: pack.yaml, points.yaml, topics.yaml, calendar.yaml, numbers.yaml and rules/*.yaml. Everything
-else in the folder (checklists, plans) belongs to other engines and is left alone. `read_pack` never
+Files: pack.yaml, points.yaml, calendar.yaml, numbers.yaml, rules/*.yaml, and the topics of filings in
+topics.yaml or topics/*.yaml. Everything else (checklists, plans) belongs to other engines. `read_pack` never
 raises for the content of a file: it returns what could be read and every mistake with its line.
 """
 
@@ -19,12 +19,13 @@ from anyuan.engines.obligations.packs.parts import (
     read_documents,
     read_numbers,
     read_points,
-    read_rule,
+    read_rules,
     read_topics,
 )
-from anyuan.engines.obligations.packs.spec import Pack, Rule
+from anyuan.engines.obligations.packs.spec import Pack
 
-FILES = ("pack.yaml", "points.yaml", "topics.yaml", "calendar.yaml", "numbers.yaml")
+FILES = ("pack.yaml", "points.yaml", "calendar.yaml", "numbers.yaml")
+FOLDERS = ("rules", "topics")
 MAX_FILES = 100
 
 
@@ -53,9 +54,9 @@ def folder_files(folder: Path) -> dict[str, bytes]:
     if folder.is_file():
         folder = folder.parent
     found = [path for path in sorted(folder.iterdir()) if path.suffix in {".yaml", ".yml"}]
-    rules = folder / "rules"
-    if rules.is_dir():
-        found += [path for path in sorted(rules.iterdir()) if path.suffix in {".yaml", ".yml"}]
+    for inner in (folder / name for name in FOLDERS):
+        if inner.is_dir():
+            found += [path for path in sorted(inner.iterdir()) if path.suffix in {".yaml", ".yml"}]
     files: dict[str, bytes] = {}
     for path in found:
         if path.is_file():
@@ -95,8 +96,8 @@ def read_pack(files: Mapping[str, bytes]) -> Reading:
         documents=read_documents(head),
         sections=sections,
         points=points,
-        rules=_rules(roots),
-        topics=read_topics(roots.get("topics.yaml")),
+        rules=tuple(rule for root in _part(roots, "rules") for rule in read_rules(root)),
+        topics=tuple(topic for root in _part(roots, "topics") for topic in read_topics(root)),
         calendar=read_calendar(roots.get("calendar.yaml")),
         numbers=read_numbers(roots.get("numbers.yaml")),
     )
@@ -112,13 +113,14 @@ def _roots(files: Mapping[str, bytes], notes: Notes) -> dict[str, Record]:
     for name in FILES:
         if name not in files:
             notes.add(name, 0, "缺少这个文件，请补上。")
-    if not any(name.startswith("rules/") for name in files):
-        notes.add("rules", 0, "规则文件夹里还没有文件，请至少放入一个规则文件。")
+    for part, what in (("rules", "规则"), ("topics", "工作记录主题")):
+        if not any(_part_of(name) == part for name in files):
+            notes.add(f"{part}/", 0, f"还没有{what}文件，请至少放入一个。")
     if len(files) > MAX_FILES:
-        notes.add("rules", 0, f"文件超过 {MAX_FILES} 个，请合并后再试。")
+        notes.add("rules/", 0, f"文件超过 {MAX_FILES} 个，请合并后再试。")
     roots: dict[str, Record] = {}
     for name, data in list(files.items())[:MAX_FILES]:
-        if name not in FILES and not (name.startswith("rules/") and name.endswith(".yaml")):
+        if not name.endswith(".yaml") or (name not in FILES and _part_of(name) not in FOLDERS):
             notes.add(name, 0, "不认识这个文件，请改名（扩展名用 .yaml）或移走。")
             continue
         try:
@@ -133,9 +135,10 @@ def _roots(files: Mapping[str, bytes], notes: Notes) -> dict[str, Record]:
     return roots
 
 
-def _rules(roots: Mapping[str, Record]) -> tuple[Rule, ...]:
-    found: list[Rule] = []
-    for name, root in roots.items():
-        if name.startswith("rules/"):
-            found += [read_rule(record) for record in root.records("rules", "规则", required=True)]
-    return tuple(found)
+def _part(roots: Mapping[str, Record], part: str) -> list[Record]:
+    """The files of one part: its folder's files, or the one file named after it."""
+    return [root for name, root in roots.items() if _part_of(name) == part]
+
+
+def _part_of(name: str) -> str:
+    return name.partition("/")[0].removesuffix(".yaml")

@@ -99,10 +99,8 @@ def read_points(root: Record | None) -> tuple[tuple[Section, ...], tuple[Point, 
     return tuple(sections), tuple(points)
 
 
-def read_topics(root: Record | None) -> tuple[Topic, ...]:
+def read_topics(root: Record) -> tuple[Topic, ...]:
     found: list[Topic] = []
-    if root is None:
-        return ()
     for record in root.records("topics", "工作记录主题", required=True):
         topic = Topic(
             slug=record.slug("slug"),
@@ -149,6 +147,10 @@ def read_numbers(root: Record | None) -> tuple[Number, ...]:
         place_of(record, "number", number.key)
         found.append(number)
     return tuple(found)
+
+
+def read_rules(root: Record) -> tuple[Rule, ...]:
+    return tuple(read_rule(record) for record in root.records("rules", "规则", required=True))
 
 
 def read_rule(record: Record) -> Rule:
