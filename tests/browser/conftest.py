@@ -43,7 +43,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = (home / "up.log").open("w")
     child = subprocess.Popen(
         [sys.executable, "-m", "anyuan.config.cli", "up", "--demo"],
-        env=env, stdout=log, stderr=subprocess.STDOUT,
+        env=env,
+        stdout=log,
+        stderr=subprocess.STDOUT,
     )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -73,8 +75,15 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=os.environ.get("ANYUAN_CHROMIUM") or "/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                  "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
         )
         yield chromium
         chromium.close()
@@ -90,13 +99,24 @@ def sign_in(browser: Browser, site: str) -> Iterator[SignIn]:
     errors: list[str] = []
 
     def enter(username: str, *, size: dict[str, int] = DESKTOP) -> Page:
-        context = browser.new_context(viewport=size, locale="zh-CN", base_url=site,
-                                      has_touch=size is PHONE, accept_downloads=True)
+        context = browser.new_context(
+            viewport=size,
+            locale="zh-CN",
+            base_url=site,
+            has_touch=size is PHONE,
+            accept_downloads=True,
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
-        page.on("console", lambda message: errors.append(f"{page.url}: {message.text}")
-                if message.type == "error" and "Content Security Policy" in message.text else None)
+        page.on(
+            "console",
+            lambda message: (
+                errors.append(f"{page.url}: {message.text}")
+                if message.type == "error" and "Content Security Policy" in message.text
+                else None
+            ),
+        )
         page.goto("/accounts/login/")
         page.locator('input[name="login"]').fill(username)
         page.locator('input[name="password"]').fill(PASSWORD)

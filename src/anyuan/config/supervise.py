@@ -30,11 +30,11 @@ def up(*, demo: bool) -> int:
     refuse_busy_port(host, port)
     os.environ.setdefault("ANYUAN_HOME", str(home()))
     print("正在准备数据库……", flush=True)
-    if code := migrate():
-        return code
-    if demo and (
-        code := subprocess.call([sys.executable, "-m", "anyuan.config.cli", "demo", "--if-empty"])
-    ):
+    code = migrate()
+    if not code and demo:
+        code = subprocess.call([sys.executable, "-m", "anyuan.config.cli", "demo", "--if-empty"])
+    if code:
+        stop_database()
         return code
     children = {
         "server": [
@@ -82,6 +82,12 @@ def refuse_busy_port(host: str, port: int) -> None:
             raise env.BadSetting(
                 f"端口 {port} 不能使用（{error.strerror}）。请关闭占用它的程序，或用 PORT=8001 换一个端口。"
             ) from error
+
+
+def stop_database() -> None:
+    """Stop the embedded database; one's own PostgreSQL is left alone."""
+    if not env.text("DATABASE_URL"):
+        embedded.stop()
 
 
 def _end_with_parent() -> None:
@@ -153,6 +159,5 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-        if not env.text("DATABASE_URL"):
-            embedded.stop()
+        stop_database()
         print("已停止。", flush=True)
