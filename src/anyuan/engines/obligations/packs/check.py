@@ -160,7 +160,7 @@ class _RuleCheck:
                 continue
             allowed = facets[facet]
             for value in values:
-                if allowed is not None and value not in allowed:
+                if allowed and value not in allowed:
                     options = "、".join(sorted(allowed))
                     self.say("match", f"“{facet}”没有“{shown(value)}”（可用：{options}），请改正。")
         if rule.kind == "filing":

@@ -104,7 +104,7 @@ class Record:
 
     def whole(self, name: str, *, low: int, high: int, default: int | None = None) -> int:
         """A whole number within [low, high]; required where there is no default."""
-        wanted = f"{low} 到 {high} 之间的整数"
+        wanted = f" {low} 到 {high} 之间的整数"
         value = self._scalar(name, wanted, required=default is None)
         fallback = low if default is None else default
         if value is None:

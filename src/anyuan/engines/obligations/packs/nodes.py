@@ -108,7 +108,7 @@ class _Builder:
             elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 raise BadYaml(line, "请不要使用 & 和 * 引用，把内容直接写出来。")
             elif isinstance(event, yaml.ScalarEvent):
-                self._put(Scalar(event.value, line, event.style is None))
+                self._put(Scalar(event.value, line, not event.style))
             elif isinstance(event, yaml.SequenceStartEvent):
                 self._enter(Items(line))
             elif isinstance(event, yaml.MappingStartEvent):

@@ -7,7 +7,7 @@ until another one replaces it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -39,8 +39,8 @@ UNIT_FLAGS = (
     "public",
 )
 
-# Kind of record → facet → the values that facet may have (None: any text).
-Kinds = Mapping[str, Mapping[str, frozenset[str] | None]]
+# Kind of record → facet → the values that facet may have (None or nothing listed: any text).
+Kinds = Mapping[str, Mapping[str, Collection[str] | None]]
 
 
 @dataclass(frozen=True, slots=True)
