@@ -1,0 +1,126 @@
+"""Recount: what duties have been done, by query from records; never added up, so nothing drifts.
+
+A duty is `met` when the last record that was needed happened by the due day, whenever it was written
+down; else `late`. When it was written down is kept beside it (`filed_on`): a school that drilled in
+March and filed in April drilled in time and filed late, and a supervisor sees both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from anyuan.core import scope
+from anyuan.core.keys import ancestors
+from anyuan.core.models import Record
+from anyuan.engines.obligations.sql import FITS_TAGS, MATCHED, RECKON, hold_lock, share_lock
+
+# Duties that one record fits, by the same rules as MATCHED, and those that it counted for before.
+_TOUCHED = f"""
+WITH fits AS MATERIALIZED (
+    SELECT o.id FROM obligations_obligation o JOIN obligations_rule r ON r.id = o.rule_id
+    WHERE %(counts)s AND o.unit_id = ANY(%(above)s) AND o.kind = %(kind)s
+      AND o.period_start <= %(day)s AND o.counts_until >= %(day)s
+      AND CASE WHEN o.level IN ('school', 'site')
+               THEN o.unit_id = ANY(%(unit_above)s) AND o.unit_id = ANY(%(doer_above)s)
+               ELSE o.unit_id = %(doer)s AND (r.area OR o.unit_id = %(unit)s) END
+      AND {FITS_TAGS.format(tags="%(tags)s::varchar[]")}
+), touched AS MATERIALIZED (
+    SELECT id FROM fits
+    UNION SELECT obligation_id FROM obligations_evidence WHERE record_id = %(record)s
+)
+SELECT o.id, EXISTS (SELECT 1 FROM fits WHERE fits.id = o.id)
+FROM touched JOIN obligations_obligation o ON o.id = touched.id
+ORDER BY o.id FOR UPDATE OF o
+"""  # noqa: S608
+
+
+def recount_for(record: Record, was: Any = None) -> None:
+    """Reaction on `record.saved`: bring the duties that the record fits, or did fit, up to date.
+
+    In the caller's transaction and a fixed number of statements. The duties are locked in the order of
+    their keys first; what is counted after that sees every record whose transaction held them before.
+    A person at a campus also meets the duties of the school above, so this runs over the whole tree.
+    """
+    with scope.everything():
+        share_lock()
+        touched = _touched(record)
+        if touched:
+            _link(record, touched)
+            reckon(list(touched))
+
+
+def recount(targets: str = "TRUE", params: dict[str, Any] | None = None) -> None:
+    """Recount a set of duties from scratch. `targets`: SQL on `o`; call inside a scope."""
+    found = {**(params or {})}
+    hold_lock()
+    matched = MATCHED.format(targets=targets, fits=FITS_TAGS.format(tags="rec.tags"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM obligations_evidence e USING obligations_obligation o"  # noqa: S608
+            f" WHERE e.obligation_id = o.id AND {targets} AND NOT EXISTS (SELECT 1 FROM ({matched}) m"
+            f" WHERE m.obligation_id = e.obligation_id AND m.record_id = e.record_id)",
+            found,
+        )
+    link_matching(targets, found)
+
+
+def link_matching(targets: str, params: dict[str, Any]) -> None:
+    """Give duties the evidence that exists, and count it. Enough by itself for duties just made."""
+    matched = MATCHED.format(targets=targets, fits=FITS_TAGS.format(tags="rec.tags"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO obligations_evidence (obligation_id, record_id, unit_id) {matched}"
+            f" ON CONFLICT (obligation_id, record_id) DO NOTHING",
+            params,
+        )
+    _reckon(targets, params)
+
+
+def reckon(ids: list[int]) -> None:
+    """Count duties anew from the evidence that they have (a waiver was taken back)."""
+    _reckon("o.id = ANY(%(ids)s)", {"ids": ids})
+
+
+def _touched(record: Record) -> dict[int, bool]:
+    """Duty → whether the record fits it now; locked."""
+    unit_above, doer_above = ancestors(record.unit_id), ancestors(record.done_by_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TOUCHED,
+            {
+                "record": record.pk,
+                "counts": record.counts,
+                "kind": record.kind,
+                "day": record.happened_on,
+                "tags": list(record.tags),
+                "unit": record.unit_id,
+                "doer": record.done_by_id,
+                "unit_above": unit_above,
+                "doer_above": doer_above,
+                "above": sorted({*unit_above, *doer_above}),
+            },
+        )
+        return dict(cursor.fetchall())
+
+
+def _link(record: Record, touched: dict[int, bool]) -> None:
+    fits = [key for key, fit in touched.items() if fit]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM obligations_evidence WHERE record_id = %s AND obligation_id <> ALL(%s)",
+            [record.pk, fits],
+        )
+        cursor.execute(
+            "INSERT INTO obligations_evidence (obligation_id, record_id, unit_id)"
+            " SELECT id, %s, unit_id FROM obligations_obligation WHERE id = ANY(%s)"
+            " ON CONFLICT (obligation_id, record_id) DO NOTHING",
+            [record.pk, fits],
+        )
+
+
+def _reckon(targets: str, params: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(RECKON.format(targets=targets), {**params, "zone": settings.TIME_ZONE})
