@@ -44,15 +44,24 @@ _STAGES = (
 
 
 def with_actor(proposal: Proposal) -> Proposal:
-    """The proposal with the actor named last before its phrase, else first after it."""
-    found = [
-        (match.start(), match.lastgroup or "", match[0])
-        for match in _PATTERN.finditer(proposal.sentence)
-    ]
-    found += [(match.start(1), "school", match[1]) for match in _WEAK.finditer(proposal.sentence)]
+    """The proposal with its actor: of the same clause if one is there, else the last one before
+    the phrase, else the first one after it."""
+    sentence, start, end = proposal.sentence, proposal.start, proposal.end
+    found = [(one.start(), one.lastgroup or "", one[0]) for one in _PATTERN.finditer(sentence)]
+    found += [(one.start(1), "school", one[1]) for one in _WEAK.finditer(sentence)]
+    if follows := _WEAK.match(sentence[end:]):
+        found.append((end + follows.start(1), "school", follows[1]))
     found.sort()
-    before = [actor for actor in found if actor[0] < proposal.start]
-    chosen = before[-1] if before else (found[0] if found else None)
+    before = [actor for actor in found if actor[0] < start]
+    after = [actor for actor in found if actor[0] >= end]
+    opens = max(sentence.rfind(mark, 0, start) for mark in "，；。：")
+    closes = min(
+        (place for mark in "，；。：" if (place := sentence.find(mark, end)) >= 0),
+        default=len(sentence),
+    )
+    here = [actor for actor in before if actor[0] > opens]
+    next_here = [actor for actor in after if actor[0] < closes]
+    chosen = next(iter([*here[-1:], *next_here[:1], *before[-1:], *after[:1]]), None)
     if chosen is None:
         return proposal
     _, level, word = chosen

@@ -19,6 +19,8 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 2000
 MAX_LINES = 20_000
+MAX_LINE = 10_000
+MAX_CHARACTERS = 500_000
 # A work-points document is Chinese: with fewer Chinese characters than this share it is something
 # else, or its encoding was guessed wrongly.
 MIN_CHINESE = 0.2
@@ -62,10 +64,12 @@ def read_lines(data: bytes) -> list[Line]:
         lines = [Line(text) for text in _decode(data).splitlines()]
     lines = [Line(cleaned, line.level) for line in lines if (cleaned := clean(line.text))]
     whole = "".join(line.text for line in lines)
+    if len(whole) > MAX_CHARACTERS or len(lines) > MAX_LINES:
+        raise IntakeRefused("文字太多，请只上传工作要点正文。")
+    if any(len(line.text) > MAX_LINE for line in lines):
+        raise IntakeRefused(f"有一段文字超过 {MAX_LINE} 字，请分段后再上传。")
     if len(_CHINESE.findall(whole)) < max(MIN_CHINESE * len(whole), 2):
         raise IntakeRefused("没有读到中文内容，请确认这是工作要点文件，文字不是图片。")
-    if len(lines) > MAX_LINES:
-        raise IntakeRefused(f"文件超过 {MAX_LINES} 段，请只上传工作要点正文。")
     return lines
 
 
@@ -93,10 +97,8 @@ def _refuse_foreign(data: bytes) -> None:
 
 
 def _decode(data: bytes) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        tried = ("utf-16",)
-    else:
-        tried = ("utf-8-sig", "gb18030")
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    tried = ("utf-16",) if wide else ("utf-8-sig", "gb18030")
     for encoding in tried:
         try:
             return data.decode(encoding)

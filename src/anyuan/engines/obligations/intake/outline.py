@@ -16,6 +16,7 @@ from anyuan.engines.obligations.intake.marks import (
 )
 
 _TITLE = re.compile(r"(要点|方案|计划|意见|安排|办法|规划|清单|任务|通知)(?:（.*）)?$")
+_SUBJECT = re.compile("学校|校园|安全|教育")
 _NOISE = re.compile(
     r"附件\s*[0-9一二三四五六七八九十]*[:：]?|目\s*录|.*〔20[0-9]{2}〕\s*[0-9]+\s*号"
     r"|20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日|[（(](?:此件|联系人).*[)）]|[-—\s0-9]+"
@@ -130,16 +131,22 @@ def _take_title(lines: list[Line]) -> tuple[str, list[Line]]:
     for place, line in enumerate(lines[:12]):
         if line.level == 0:
             return line.text, lines[:place] + lines[place + 1 :]
+    candidates: list[int] = []
     for place, line in enumerate(lines[:12]):
-        if (mark_of(line) and line.level is None) or not looks_like_heading(line.text):
-            if mark_of(line):
-                break
-            continue
-        if _TITLE.search(line.text):
-            before = lines[place - 1].text if place else ""
-            joined = looks_like_heading(before) and re.match("关于|印发|.*(?:局|厅|委)$", before)
-            return (before if joined else "") + line.text, lines[place + 1 :]
-    return "", lines
+        if mark_of(line):
+            break
+        if looks_like_heading(line.text) and _TITLE.search(line.text):
+            candidates.append(place)
+    if not candidates:
+        return "", lines
+    place = candidates[0]
+    if lines[place].text.endswith("通知"):
+        # A covering notice stands before the document that it sends out.
+        named = (later for later in candidates[1:] if _SUBJECT.search(lines[later].text))
+        place = next(named, place)
+    before = lines[place - 1].text if place else ""
+    joined = looks_like_heading(before) and re.fullmatch("关于.*|.*印发|.*(?:局|厅|委)", before)
+    return (before if joined else "") + lines[place].text, lines[place + 1 :]
 
 
 def _with_plain_headings(marked: list[_Marked]) -> list[_Marked]:

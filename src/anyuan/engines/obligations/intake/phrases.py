@@ -31,6 +31,8 @@ _PERIOD = {
 }
 _TIMES = "次|场|期|轮|遍|回|课时|节课"
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
+# A sentence with more phrases of time than this is no sentence a person wrote.
+MAX_PROPOSALS = 30
 Maker = Callable[[re.Match[str], int], Proposal | None]
 
 
@@ -48,13 +50,13 @@ def find_proposals(sentence: str, year: int) -> list[Proposal]:
             start, end = match.span()
             if any(taken[start:end]):
                 continue
-            made = make(match, year)
-            if made is None:
-                continue
+            # A date that makes no sense or has gone by is not read again as a shorter phrase.
             taken[start:end] = [True] * (end - start)
-            found.append(replace(made, sentence=sentence, start=start, end=end))
+            made = make(match, year)
+            if made is not None:
+                found.append(replace(made, sentence=sentence, start=start, end=end))
     found.sort(key=lambda proposal: proposal.start)
-    return [with_actor(proposal) for proposal in _without_repeats(found)]
+    return [with_actor(proposal) for proposal in _without_repeats(found[:MAX_PROPOSALS])]
 
 
 def _without_repeats(found: list[Proposal]) -> Iterator[Proposal]:
@@ -111,8 +113,10 @@ def _after_start(match: re.Match[str], year: int) -> Proposal | None:
 
 
 def _full_date(match: re.Match[str], year: int) -> Proposal | None:
-    """2020年6月30日前, 2020年6月底前, 2020年底."""
+    """2020年6月30日前, 2020年6月底前, 2020年底; a year gone by is history and no duty."""
     named = int(match["year"])
+    if named < year:
+        return None
     month_day = (
         _month_day(match["month"], match["day"], before=bool(match["before"]), year=named)
         if match["month"]

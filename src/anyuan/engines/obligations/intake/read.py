@@ -31,9 +31,9 @@ def read_document(data: bytes) -> Draft:
         warnings.append("没有找到文件标题，请填写。")
     year = _year_of(outline, warnings)
     sections = [section for section in outline.sections if section.points]
-    for empty in outline.sections:
-        if not empty.points:
-            warnings.append(f"“{empty.title}”下面没有内容，已略去。")
+    warnings += [
+        f"“{empty.title}”下面没有内容，已略去。" for empty in outline.sections if not empty.points
+    ]
     points = _points(sections, year, warnings)
     return Draft(
         title=outline.title,
@@ -126,6 +126,6 @@ def _years(text: str) -> list[int]:
 
 
 def _city_of(title: str) -> str:
-    plain = re.sub("《|》", "", title)
+    plain = re.sub("《|》|^关于(?:印发|做好|下发|发布)?", "", title)
     found = next((match for pattern in _CITY if (match := pattern.search(plain))), None)
     return found[1] if found else ""

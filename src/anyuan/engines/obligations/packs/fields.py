@@ -14,6 +14,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 MISSING_TEXT = ""
+# What an imported draft writes where a person must decide.
+UNFINISHED = "待填"
 
 
 class Notes:
@@ -82,6 +84,9 @@ class Record:
             return None
         if not isinstance(node, Scalar):
             self._wrong(name, wanted)
+            return None
+        if UNFINISHED in node.value:
+            self.bad(f"“{name}”还没有填好，请填写{wanted}。", self.key_lines.get(name))
             return None
         return node.value.strip()
 
@@ -175,6 +180,8 @@ class Record:
             self._wrong(name, f"每条不超过 {longest} 个字的列表")
         elif required and not found:
             self._wrong(name, "至少一条的列表")
+        elif any(UNFINISHED in word for word in found):
+            self._wrong(name, "填好的列表，不留“待填”")
         return tuple(word for word in found if word)
 
     def wholes(self, name: str, *, low: int, high: int) -> tuple[int, ...]:

@@ -135,7 +135,7 @@ def read_numbers(root: Record | None) -> tuple[Number, ...]:
     found: list[Number] = []
     if root is None:
         return ()
-    for record in root.records("numbers", "数值", required=True):
+    for record in root.records("numbers", "数值"):
         number = Number(
             key=record.slug("key"),
             title=record.text("title", longest=60),

@@ -136,7 +136,7 @@ def _match(match: dict[str, tuple[str, ...]]) -> str:
 _SAY: dict[str, Callable[..., str]] = {
     "who": WHO.__getitem__,
     "period": PERIOD.__getitem__,
-    "kind": lambda kind: KIND.get(kind, kind),
+    "kind": lambda kind: str(KIND.get(kind, kind)),
     "where": where_words,
     "match": _match,
     "due": due_words,
