@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from anyuan.core import events
 from anyuan.core.events import Reaction
+from anyuan.domains.hazards.services import open_from_finding
+from anyuan.engines.obligations.recount import recount_for
 
-
-def table() -> list[tuple[str, Reaction]]:
-    """(event, reaction) in the order in which they run."""
-    return []
+TABLE: list[tuple[str, Reaction]] = [
+    ("record.saved", recount_for),
+    ("finding.raised", open_from_finding),
+]
 
 
 def connect() -> None:
-    for event, reaction in table():
+    """Register the table, in its order."""
+    for event, reaction in TABLE:
         events.on(event, reaction)

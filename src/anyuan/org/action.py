@@ -25,13 +25,17 @@ Params = ParamSpec("Params")
 Result = TypeVar("Result")
 
 # Every service that passed through the decorator; a test compares it with the services modules.
-SERVICES: dict[str, Permission] = {}
+SERVICES: dict[str, Permission | Callable[..., Permission]] = {}
 
 
 def action(
-    permission: Permission,
+    permission: Permission | Callable[..., Permission],
 ) -> Callable[[Callable[Params, Result]], Callable[Params, Result]]:
-    """Guard a service. Errors: Missing (stranger), Forbidden, and what the service refuses itself."""
+    """Guard a service. Errors: Missing (stranger), Forbidden, and what the service refuses itself.
+
+    Where the permission depends on what is asked (a transition of a loop), a function of the service's
+    arguments gives it.
+    """
 
     def decorate(service: Callable[Params, Result]) -> Callable[Params, Result]:
         name = f"{service.__module__}.{service.__qualname__}"
@@ -41,7 +45,8 @@ def action(
         def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Result:
             by = kwargs["by"]
             assert isinstance(by, Actor)
-            allow(by, permission, args[0])
+            needed = permission if isinstance(permission, Permission) else permission(*args, **kwargs)
+            allow(by, needed, args[0])
             try:
                 with _scope_of(by), transaction.atomic(), _history(by, service.__name__):
                     return service(*args, **kwargs)

@@ -72,7 +72,7 @@ class Photo:
 
 
 @functools.cache
-def _fonts() -> None:
+def register_fonts() -> None:
     for name, file in FONT_FILES.items():
         pdfmetrics.registerFont(TTFont(name, Path(settings.FONT_FOLDER) / file))
     pdfmetrics.registerFontFamily(
@@ -114,7 +114,7 @@ def build_official(
     attachments: Sequence[str],
 ) -> bytes:
     """The whole letter as PDF; see `printing.pdf_official`."""
-    _fonts()
+    register_fonts()
     body = _style(15, firstLineIndent=30, spaceAfter=3)
     story: list[Flowable] = [
         _text(title, _style(21, fontName=BOLD, alignment=TA_CENTER, spaceAfter=8))
