@@ -17,6 +17,7 @@ class Permission(StrEnum):
     CHECKLIST_MANAGE = "checklist.manage"
     DRILL_WRITE = "drill.write"
     EXPORT_RUN = "export.run"
+    FILING_CORRECT = "filing.correct"  # others' filings of one's own unit
     FILING_WRITE = "filing.write"
     HAZARD_ASSIGN = "hazard.assign"
     HAZARD_GRADE = "hazard.grade"
@@ -81,6 +82,7 @@ _SCHOOL = (
     | {
         P.DRILL_WRITE,
         P.EXPORT_RUN,
+        P.FILING_CORRECT,
         P.HAZARD_ASSIGN,
         P.HAZARD_GRADE,
         P.HAZARD_VERIFY,
@@ -92,6 +94,7 @@ _SUPERVISOR = _READ | {
     P.AUDIT_READ,
     P.EXPORT_RUN,
     P.DRILL_WRITE,
+    P.FILING_CORRECT,
     P.FILING_WRITE,
     P.HAZARD_ASSIGN,
     P.HAZARD_GRADE,

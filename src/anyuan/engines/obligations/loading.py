@@ -120,8 +120,9 @@ def _load(unit: Unit, *, by: Actor, pack: spec.Pack, today: datetime.date) -> Lo
     duties = Made()
     _keep_texts(policy, pack)
     if before and before.pk != policy.pk:
+        known = set(before.rules.values_list("key", flat=True))
         _end_policy(before, began - _ONE)
-        _add_rules(policy, pack, pack.rules, known=set(_keys(before)), began=began, today=today)
+        _add_rules(policy, pack, pack.rules, known=known, began=began, today=today)
         duties += keep_up(before, today=today)
     else:
         _change_rules(policy, pack, diff, began=began, today=today)
@@ -232,10 +233,6 @@ def _keep_topics(policy: Policy, pack: spec.Pack) -> None:
         for topic in pack.topics
         for position, ask in enumerate(topic.asks)
     )
-
-
-def _keys(policy: Policy) -> list[str]:
-    return list(policy.rules.filter(ends_on__isnull=True).values_list("key", flat=True))
 
 
 def _end_policy(policy: Policy, last: datetime.date) -> None:

@@ -65,8 +65,8 @@ def waive_many(
 ) -> int:
     """Excuse units of an area (a flood closes schools) from all open duties due in a span of days.
 
-    `unit_keys`: schools or campuses below the actor, each with all below it; a district here means the
-    schools in it, not its own duties. `rule_keys` empty: every rule. Returns the number waived.
+    `unit_keys`: units of the area, each with all below it; only duties of schools and campuses are
+    waived, a district's own stay. `rule_keys` empty: every rule. Returns the number waived.
     """
     chosen = sorted(set(unit_keys))
     if not chosen:
@@ -79,10 +79,9 @@ def waive_many(
     for key in chosen:
         units = subtree(key)
         below |= Q(unit_id__gte=units.lo, unit_id__lt=units.hi)
-    rows = Obligation.objects.filter(below, due_on__range=(first, last)).exclude(
-        unit_id=by.unit_key
+    rows = Obligation.objects.filter(
+        below, due_on__range=(first, last), level__in=[Rule.Who.SCHOOL, Rule.Who.SITE]
     )
-    rows = rows.exclude(level__in=["city"])
     if rules := list(rule_keys):
         rows = rows.filter(rule__key__in=rules)
     waived = _waive(rows, by=by, reason=reason)

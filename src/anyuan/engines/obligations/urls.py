@@ -1,4 +1,17 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from anyuan.engines.obligations import filing_views, views
 
 app_name = "obligations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.duty_list, name="list"),
+    path("waive/", views.waive_many, name="waive_many"),
+    path("<int:pk>/", views.duty, name="duty"),
+    path("<int:pk>/waive", views.waive, name="waive"),
+    path("<int:pk>/unwaive", views.unwaive, name="unwaive"),
+    path("filings/", filing_views.filing_list, name="filings"),
+    path("filings/new", filing_views.filing_new, name="filing_new"),
+    path("filings/<uuid:pk>/", filing_views.filing, name="filing"),
+    path("filings/<uuid:pk>/edit", filing_views.filing_edit, name="filing_edit"),
+    path("filings/<uuid:pk>/withdraw", filing_views.filing_withdraw, name="filing_withdraw"),
+]

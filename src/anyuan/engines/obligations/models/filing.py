@@ -27,6 +27,9 @@ class Filing(OnRecord):
     )
     attended = models.CharField("参加人员", max_length=300, blank=True, default="")
     place = models.CharField("地点", max_length=120, blank=True, default="")
+    # The numbers in words, so that the history of a filing shows what was corrected.
+    figures = models.TextField("数字", blank=True, default="")
+    withdrawn_reason = models.CharField("撤销原因", max_length=300, blank=True, default="")
 
     class Meta(OnRecord.Meta):
         verbose_name = "工作记录"

@@ -1,16 +1,17 @@
-"""Fixtures of the obligations engine: the small pack in force since 2 March 2020."""
+"""Fixtures of the obligations engine: the small pack in force since 2 March 2020, and this year's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from anyuan.core import events, scope
 from anyuan.engines.obligations.loading import load_policy
 from anyuan.engines.obligations.models import Policy
 from anyuan.engines.obligations.recount import recount_for
-from anyuan.engines.obligations.tests.packing import START, small_pack
+from anyuan.engines.obligations.tests.packing import RULES, START, small_pack
 from anyuan.org.tests.cast import Cast
 
 
@@ -23,8 +24,19 @@ def policy(cast: Cast) -> Policy:
     return result.policy
 
 
+@pytest.fixture
+def this_year(cast: Cast) -> Policy:
+    """The same pack, loaded by the bureau on the first of last month of the real calendar."""
+    today = timezone.localdate()
+    last_month = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    with scope.enter(cast.bureau.units):
+        pack = small_pack(rules=RULES, valid_from=date(today.year - 1, 1, 1))
+        result = load_policy(cast.city, by=cast.bureau, pack=pack, today=last_month)
+    assert result.policy is not None
+    return result.policy
+
+
 @pytest.fixture(autouse=True)
-def reactions() -> Iterator[None]:
-    """The reaction that makes records count (the product's table connects it as well)."""
+def reactions() -> None:
+    """The reaction that makes records count; registering it twice is harmless."""
     events.on("record.saved", recount_for)
-    return
