@@ -120,6 +120,25 @@ def test_two_filings_at_the_same_moment_both_count(school):
     _assert_no_drift()
 
 
+def test_a_record_saved_while_its_duty_is_being_made_counts(school):
+    filed = threading.Event()
+
+    def writer() -> None:
+        with scope.everything():
+            deed(school, date(2020, 8, 10), "topic:drill")  # no duty of August exists yet
+            filed.set()
+            threading.Event().wait(0.3)  # not committed while the duties are made
+
+    def maker() -> None:
+        filed.wait(10)
+        with scope.everything():
+            generate(Policy.objects.get(), since=date(2020, 8, 1), until=date(2020, 8, 31))
+
+    _together(writer, maker)
+    with scope.everything():
+        assert duty(school, "month", "2020-08-01").state == "met"
+
+
 def test_filing_and_withdrawing_by_many_while_duties_are_made(school):
     def worker(number: int) -> None:
         for step in range(5):
