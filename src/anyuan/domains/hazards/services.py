@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anyuan.core.models import Record
 from anyuan.core.refused import Refused
 from anyuan.domains.hazards.categories import guess_category
 from anyuan.domains.hazards.models import Hazard, Level, Place, Source

@@ -24,11 +24,11 @@ class Choice:
 
 def choices(case: Case, thing: Any, by: Actor) -> list[Choice]:
     """The transitions out of the case's state that the actor's post has; guards give their reason."""
-    found = []
-    for one in case.spec.transitions:
-        if case.state in one.sources and by.may(one.permission):
-            found.append(Choice(one, one.guard(thing, by) if one.guard else ""))
-    return found
+    return [
+        Choice(one, one.guard(thing, by) if one.guard else "")
+        for one in case.spec.transitions
+        if case.state in one.sources and by.may(one.permission)
+    ]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -41,3 +41,6 @@ async function mount(root) {
 }
 mount(document);
 document.addEventListener("htmx:load", (event) => mount(event.detail.elt.parentElement || document));
+
+// What waits in this browser from a time without network is sent as soon as a page of ours opens.
+import("./modules/outbox.js").then((outbox) => { if (navigator.onLine) outbox.flush(); });

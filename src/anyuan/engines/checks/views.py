@@ -1,0 +1,171 @@
+"""Pages of checks: choose a checklist, fill it in on a phone, the result, the list."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anyuan.core.files import keep_file
+from anyuan.core.forms import show_refusal
+from anyuan.core.refused import Missing, Refused
+from anyuan.engines.checks import queries
+from anyuan.engines.checks.forms import FilterForm, HeadForm, read_answers, read_files
+from anyuan.engines.checks.models import CheckItem, Checklist, Inspection
+from anyuan.engines.checks.scoring import Given
+from anyuan.engines.checks.services import submit_inspection, void_inspection
+from anyuan.org.middleware import AuthedRequest, signed_in
+from anyuan.org.models import Unit
+from anyuan.org.pages import get_visible, keyset_page
+from anyuan.org.permissions import Permission
+
+
+@require_GET
+@signed_in
+def check_list(request: AuthedRequest) -> HttpResponse:
+    """Inspections, newest first, as filtered in the address."""
+    form = FilterForm(request.GET)
+    form.is_valid()
+    rows = queries.filtered(request.actor, form.cleaned_data)
+    context = {
+        "page": keyset_page(
+            rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=30
+        ),
+        "form": form,
+        "checklists": Checklist.objects.filter(active=True),
+        "may_check": request.actor.may(Permission.INSPECTION_WRITE),
+    }
+    return render(request, "checks/list.html", context)
+
+
+@require_GET
+@signed_in
+def choose(request: AuthedRequest) -> HttpResponse:
+    """The checklists that apply; `?checklist=` goes straight to the form, keeping the unit."""
+    unit = _unit(request)
+    wanted = request.GET.get("checklist", "")
+    rows = queries.checklists_for(unit)
+    if unit is not None and any(row.key == wanted for row in rows):
+        return redirect(f"/checks/fill/{wanted}/?unit={unit.key}")
+    return render(
+        request, "checks/choose.html", {"checklists": rows, "unit": unit, "sites": _sites(request)}
+    )
+
+
+def _unit(request: AuthedRequest) -> Unit | None:
+    """The unit inspected: named in the request, else the actor's own school or its one campus."""
+    key = request.POST.get("unit") or request.GET.get("unit") or ""
+    if not key and not request.actor.is_supervisor:
+        sites = _sites(request)
+        key = sites[0].key if len(sites) == 1 else ""
+    return get_visible(Unit, request.actor, key=key) if key else None
+
+
+def _sites(request: AuthedRequest) -> list[Unit]:
+    """The physical sites of the actor's school; nothing for a supervisor, who comes from a school's page."""
+    if request.actor.is_supervisor:
+        return []
+    rows = Unit.objects.within(request.actor.units).filter(state="active", profile__is_site=True)
+    return list(rows.order_by("key"))
+
+
+@dataclasses.dataclass
+class Line:
+    """An item on the form with what was typed and why it cannot stand."""
+
+    item: CheckItem
+    given: Given
+    error: str
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def fill(request: AuthedRequest, key: str) -> HttpResponse:
+    """The form of one checklist for one unit."""
+    unit = _unit(request)
+    checklist = Checklist.objects.filter(key=key, active=True).select_related("current").first()
+    if checklist is None or checklist.current is None:
+        raise Missing
+    if unit is None:
+        return redirect("checks:choose")
+    items = list(checklist.current.items.all())
+    head = HeadForm(request.POST or None, initial={"people": request.actor.name})
+    answers: dict[str, Given] = {}
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        answers, errors = read_answers(items, request.POST)
+        if head.is_valid() and not errors:
+            try:
+                inspection = _submit(request, unit, checklist, items, answers, head)
+            except Refused as refusal:
+                errors = refusal.errors
+                show_refusal(head, refusal)
+            else:
+                return redirect("checks:detail", inspection.pk)
+    lines = [Line(item, answers.get(item.key, Given()), errors.get(item.key, "")) for item in items]
+    context = {
+        "unit": unit,
+        "checklist": checklist,
+        "lines": lines,
+        "head": head,
+        "missing": len(errors),
+    }
+    return render(
+        request, "checks/fill.html", context, status=422 if errors or head.errors else 200
+    )
+
+
+def _submit(
+    request: AuthedRequest, unit: Unit, checklist: Checklist, items: list[CheckItem], answers: dict[str, Given], head: HeadForm
+) -> Inspection:  # fmt: skip
+    assert checklist.current is not None  # noqa: S101 -- `fill` has looked
+    files = {
+        key: [keep_file(one, unit_id=unit.key, by=request.actor, label=key).pk for one in uploads]
+        for key, uploads in read_files(items, request.FILES).items()
+    }
+    data = head.cleaned_data
+    return submit_inspection(
+        unit,
+        by=request.actor,
+        version=checklist.current,
+        answers=answers,
+        files=files,
+        happened_on=data["happened_on"],
+        place=data["place"],
+        people=data["people"],
+        mode=data["mode"],
+        record_id=head.once(),
+    )
+
+
+@require_GET
+@signed_in
+def check_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
+    """The result: score, what failed first, all answers, photos, hazards, history."""
+    inspection: Any = get_visible(
+        Inspection, request.actor, pk=pk, select=("unit", "record__done_by", "version__checklist")
+    )
+    answers = queries.answers_of(inspection)
+    context = {
+        "inspection": inspection,
+        "answers": answers,
+        "failed": [answer for answer in answers if answer.result == 0],
+        "may_void": inspection.record.counts
+        and inspection.record.created_by_id == request.actor.person_id,
+    }
+    return render(request, "checks/detail.html", context)
+
+
+@require_POST
+@signed_in
+def check_void(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
+    inspection: Any = get_visible(Inspection, request.actor, pk=pk, select=("unit", "record"))
+    void_inspection(inspection, by=request.actor, reason=request.POST.get("reason", ""))
+    messages.success(request, _("已撤销。由它完成的任务已恢复为待办。"))
+    return redirect("checks:detail", inspection.pk)
