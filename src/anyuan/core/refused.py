@@ -20,8 +20,8 @@ class Refused(Exception):
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
-        self.field = field
         self.errors = errors or ({field: sentence} if field else {})
+        self.field = field or next(iter(self.errors), "")
 
 
 class Conflict(Refused):

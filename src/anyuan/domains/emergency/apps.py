@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class Emergency(AppConfig):
+    name = "anyuan.domains.emergency"
+    label = "emergency"
+    verbose_name = "应急"

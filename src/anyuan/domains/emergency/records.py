@@ -1,0 +1,17 @@
+"""The kind of record that a drill is."""
+
+from __future__ import annotations
+
+from anyuan.core.kinds import RecordKind, declare
+from anyuan.domains.emergency.models import Kind, Mode
+
+declare(
+    RecordKind(
+        key="drill",
+        label="应急演练",
+        icon="run",
+        url_name="emergency:drill",
+        facets={"type": dict(Kind.choices), "mode": dict(Mode.choices)},
+        new_url_name="emergency:new",
+    )
+)

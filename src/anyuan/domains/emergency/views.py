@@ -1,0 +1,178 @@
+"""Pages of drills: list, plan, record, hold, evaluate."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anyuan.core.files import keep_file
+from anyuan.core.forms import show_refusal
+from anyuan.core.keys import subtree
+from anyuan.core.refused import Missing, Refused
+from anyuan.domains.emergency.forms import FilterForm, HeldPart, PlanForm, RecordForm
+from anyuan.domains.emergency.models import Drill
+from anyuan.domains.emergency.services import (
+    cancel_drill,
+    goal_seconds,
+    hold_drill,
+    plan_drill,
+    record_drill,
+    withdraw_drill,
+)
+from anyuan.org.actor import visible
+from anyuan.org.middleware import AuthedRequest, signed_in
+from anyuan.org.models import Profile, Unit
+from anyuan.org.pages import get_visible, keyset_page
+from anyuan.org.permissions import Permission
+
+
+@require_GET
+@signed_in
+def drill_list(request: AuthedRequest) -> HttpResponse:
+    """Drills, newest first, as filtered in the address."""
+    form = FilterForm(request.GET)
+    form.is_valid()
+    wanted = form.cleaned_data
+    rows = visible(Drill, request.actor).select_related("unit", "record__done_by")
+    if wanted.get("unit"):
+        try:
+            rows = rows.within(subtree(wanted["unit"]))
+        except ValueError as error:
+            raise Missing from error
+    if wanted.get("kind"):
+        rows = rows.filter(kind=wanted["kind"])
+    if wanted.get("state"):
+        rows = rows.filter(record__state=wanted["state"])
+    page = keyset_page(rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=30)
+    may_write = request.actor.may(Permission.DRILL_WRITE) and not request.actor.is_supervisor
+    return render(
+        request, "emergency/list.html", {"page": page, "form": form, "may_write": may_write}
+    )
+
+
+def _unit(request: AuthedRequest) -> Unit:
+    """The site of a new drill: named in the request, or the actor's own."""
+    key = request.POST.get("unit") or request.GET.get("unit") or request.actor.unit_key
+    unit: Unit = get_visible(Unit, request.actor, key=key)
+    if unit.kind not in {Unit.Kind.SCHOOL, Unit.Kind.CAMPUS}:
+        raise Refused(_("请从学校的页面记录演练。"))
+    return unit
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def drill_new(request: AuthedRequest) -> HttpResponse:
+    """Record a drill that was held."""
+    unit = _unit(request)
+    form = RecordForm(request.POST or None, request.FILES or None, initial=_initial(request, unit))
+    if request.method == "POST" and form.is_valid():
+        try:
+            drill = record_drill(
+                unit, by=request.actor, on=form.cleaned_data["on"], problems=form.problem_list(),
+                file_ids=_files(request, unit, form), record_id=form.once(), **form.facts(),
+            )  # fmt: skip
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("演练已记录。"))
+            return redirect("emergency:drill", drill.pk)
+    context = {
+        "form": form,
+        "unit": unit,
+        "title": _("记录演练"),
+        "goal": goal_seconds(unit),
+        "watch": True,
+    }
+    return render(request, "emergency/form.html", context, status=422 if form.errors else 200)
+
+
+def _initial(request: AuthedRequest, unit: Unit) -> dict[str, Any]:
+    """Expected people from the school's profile, the kind from the duty that led here."""
+    profile = Profile.objects.filter(unit=unit).first()
+    people = profile.pupils + profile.staff if profile else None
+    return {"expected": people, "present": people, "kind": request.GET.get("type", "fire")}
+
+
+def _files(request: AuthedRequest, unit: Unit, form: forms.Form) -> list[uuid.UUID]:
+    return [
+        keep_file(one, unit_id=unit.key, by=request.actor).pk for one in form.cleaned_data["files"]
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def drill_plan(request: AuthedRequest) -> HttpResponse:
+    """Plan a drill."""
+    unit = _unit(request)
+    form = PlanForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        facts = {
+            name: value
+            for name, value in form.cleaned_data.items()
+            if name not in {"on", "form_id"}
+        }
+        try:
+            drill = plan_drill(
+                unit, by=request.actor, on=form.cleaned_data["on"], record_id=form.once(), **facts
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("已列入计划，开展后请来填写结果。"))
+            return redirect("emergency:drill", drill.pk)
+    context = {"form": form, "unit": unit, "title": _("计划演练")}
+    return render(request, "emergency/form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def drill_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
+    """One drill; a planned one is filled in here when it has been held."""
+    drill: Any = get_visible(Drill, request.actor, pk=pk, select=("unit", "record__done_by"))
+    planned = drill.record.state == "planned" and request.actor.may(Permission.DRILL_WRITE)
+    initial = _initial(request, drill.unit)
+    form = (
+        HeldPart(request.POST or None, request.FILES or None, initial=initial) if planned else None
+    )
+    if request.method == "POST" and form is not None and form.is_valid():
+        try:
+            hold_drill(
+                drill, by=request.actor, on=form.cleaned_data["on"], problems=form.problem_list(),
+                file_ids=_files(request, drill.unit, form), **form.facts(),
+            )  # fmt: skip
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("演练结果已记录。"))
+            return redirect("emergency:drill", drill.pk)
+    goal = goal_seconds(drill.unit)
+    context = {
+        "drill": drill,
+        "form": form,
+        "goal": goal,
+        "in_goal": None if goal is None or drill.seconds is None else drill.seconds <= goal,
+        "problems": drill.problems.all(),
+        "may_withdraw": drill.record.state in {"held", "evaluated"}
+        and request.actor.may(Permission.DRILL_WRITE),
+    }
+    return render(
+        request, "emergency/detail.html", context, status=422 if form and form.errors else 200
+    )
+
+
+@require_POST
+@signed_in
+def drill_end(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
+    """Cancel a planned drill, or withdraw one recorded by mistake."""
+    drill: Any = get_visible(Drill, request.actor, pk=pk, select=("unit", "record"))
+    end = cancel_drill if drill.record.state == "planned" else withdraw_drill
+    end(drill, by=request.actor, reason=request.POST.get("reason", ""))
+    messages.success(request, _("已办理。"))
+    return redirect("emergency:drill", drill.pk)
