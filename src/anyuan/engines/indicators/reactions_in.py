@@ -1,0 +1,57 @@
+"""What indicators do when a record is saved: leaves at once, the levels above by a job soon after."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import transaction
+
+from anyuan.core import scope
+from anyuan.core.keys import ancestors
+from anyuan.core.models import Record
+from anyuan.engines.indicators.jobs import soon
+from anyuan.engines.indicators.rollup import month_of, refresh
+from anyuan.engines.obligations.models import Evidence, Obligation
+
+_paused: ContextVar[bool] = ContextVar("anyuan_rollup_paused", default=False)
+
+
+@contextlib.contextmanager
+def paused() -> Iterator[None]:
+    """For mass work (the demo, an import), which rolls up once at its end."""
+    token = _paused.set(True)
+    try:
+        yield
+    finally:
+        _paused.reset(token)
+
+
+def refresh_after_record(record: Record, was: Any = None) -> None:
+    """Reaction on `record.saved`, after the duties' recount."""
+    if _paused.get():
+        return
+    units = {record.unit_id, record.done_by_id, *ancestors(record.unit_id)[2:]}
+    days = {record.happened_on} | ({was.happened_on} if was else set())
+    with scope.everything():
+        months = {month_of(day) for day in days} | _due_months(record, units, days)
+        refresh(sorted(units), sorted(months), kinds=[record.kind])
+    for month in months:
+        transaction.on_commit(lambda month=month: soon(month))
+
+
+def _due_months(record: Record, units: set[str], days: set[datetime.date]) -> set[datetime.date]:
+    """Months in which duties fall due that the record counts for, or did until now."""
+    with_evidence = Evidence.objects.filter(record=record).values_list(
+        "obligation__due_on", flat=True
+    )
+    reopened = Obligation.objects.filter(
+        unit_id__in=units,
+        kind=record.kind,
+        period_start__lte=max(days),
+        counts_until__gte=min(days),
+    ).values_list("due_on", flat=True)
+    return {month_of(day) for day in with_evidence.union(reopened)}
