@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from anyuan.core.keys import subtree
 from anyuan.engines.obligations.content import pack_of
 from anyuan.engines.obligations.models import Policy, Rule
-from anyuan.engines.obligations.recount import link_matching
+from anyuan.engines.obligations.recount import count_new
 from anyuan.engines.obligations.sql import APPLIES, hold_lock
 from anyuan.engines.obligations.windows import windows
 
@@ -100,7 +100,7 @@ def generate(policy: Policy, *, since: datetime.date, until: datetime.date) -> i
         cursor.execute(_INSERT, {**_spans(policy, since, until), "lo": units.lo, "hi": units.hi})
         made: int = cursor.rowcount
         if made:
-            link_matching("o.id > %(newest)s", {"newest": newest})
+            count_new(newest)
         return made
 
 

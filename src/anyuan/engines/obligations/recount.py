@@ -26,7 +26,7 @@ WITH fits AS MATERIALIZED (
       AND CASE WHEN o.level IN ('school', 'site')
                THEN o.unit_id = ANY(%(unit_above)s) AND o.unit_id = ANY(%(doer_above)s)
                ELSE o.unit_id = %(doer)s AND (r.area OR o.unit_id = %(unit)s) END
-      AND {FITS_TAGS.format(tags="%(tags)s::varchar[]")}
+      AND {FITS_TAGS.format(tags="%(tags)s::varchar[]", rule="r")}
 ), touched AS MATERIALIZED (
     SELECT id FROM fits
     UNION SELECT obligation_id FROM obligations_evidence WHERE record_id = %(record)s
@@ -54,29 +54,38 @@ def recount_for(record: Record, was: Any = None) -> None:
 
 def recount(targets: str = "TRUE", params: dict[str, Any] | None = None) -> None:
     """Recount a set of duties from scratch. `targets`: SQL on `o`; call inside a scope."""
-    found = {**(params or {})}
     hold_lock()
-    matched = MATCHED.format(targets=targets, fits=FITS_TAGS.format(tags="rec.tags"))
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM obligations_evidence e USING obligations_obligation o"  # noqa: S608
-            f" WHERE e.obligation_id = o.id AND {targets} AND NOT EXISTS (SELECT 1 FROM ({matched}) m"
-            f" WHERE m.obligation_id = e.obligation_id AND m.record_id = e.record_id)",
-            found,
+            f" WHERE e.obligation_id = o.id AND {targets}"
+            f" AND (e.obligation_id, e.record_id) NOT IN"
+            f" (SELECT obligation_id, record_id FROM ({_matched(targets)}) m)",
+            params or {},
         )
-    link_matching(targets, found)
+    _link_all(targets, params or {})
+    _reckon(targets, params or {})
 
 
-def link_matching(targets: str, params: dict[str, Any]) -> None:
-    """Give duties the evidence that exists, and count it. Enough by itself for duties just made."""
-    matched = MATCHED.format(targets=targets, fits=FITS_TAGS.format(tags="rec.tags"))
+def count_new(newest: int) -> None:
+    """Count the records that exist already for the duties made after the one with key `newest`."""
+    targets, params = "o.id > %(newest)s", {"newest": newest}
+    _link_all(targets, params)
+    linked = "EXISTS (SELECT 1 FROM obligations_evidence x WHERE x.obligation_id = o.id)"
+    _reckon(f"{targets} AND {linked}", params)
+
+
+def _matched(targets: str) -> str:
+    return MATCHED.format(targets=targets, fits=FITS_TAGS.format(tags="rec.tags", rule="t"))
+
+
+def _link_all(targets: str, params: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO obligations_evidence (obligation_id, record_id, unit_id) {matched}"
-            f" ON CONFLICT (obligation_id, record_id) DO NOTHING",
+            "INSERT INTO obligations_evidence (obligation_id, record_id, unit_id)"
+            f" {_matched(targets)} ON CONFLICT (obligation_id, record_id) DO NOTHING",
             params,
         )
-    _reckon(targets, params)
 
 
 def reckon(ids: list[int]) -> None:

@@ -1,6 +1,8 @@
 """The SQL that generation and recount share: which units a rule applies to, which records fit a duty.
 
 Aliases: `r` rule, `u` unit, `f` profile (may be absent), `t` a duty with its rule's match, `rec` record.
+Records are joined by equal unit (a school's, then its campuses'): their indexes serve that with and
+without statistics; a range of units in that join reads far too much.
 """
 
 from __future__ import annotations
@@ -24,11 +26,11 @@ AND (r.min_pupils IS NULL OR f.pupils >= r.min_pupils)
 
 # One of the tags for each facet that the rule asks for.
 FITS_TAGS = """
-(r.facets = 0 OR (
-    {tags} && r.tags AND (r.facets = 1 OR (
+({rule}.facets = 0 OR (
+    {tags} && {rule}.tags AND ({rule}.facets = 1 OR (
         SELECT count(DISTINCT split_part(tag, ':', 1)) FROM unnest({tags}) AS tag
-        WHERE tag = ANY(r.tags)
-    ) = r.facets)
+        WHERE tag = ANY({rule}.tags)
+    ) = {rule}.facets)
 ))
 """
 
@@ -36,23 +38,27 @@ FITS_TAGS = """
 # itself; a district's or the city's what it did, elsewhere too where the rule counts the area.
 MATCHED = """
 WITH t AS MATERIALIZED (
-    SELECT o.id, o.unit_id, o.level, o.rule_id, o.kind, o.period_start, o.counts_until
-    FROM obligations_obligation o WHERE {targets}
+    SELECT o.id, o.unit_id, o.level, o.kind, o.period_start, o.counts_until, r.tags, r.facets, r.area
+    FROM obligations_obligation o JOIN obligations_rule r ON r.id = o.rule_id WHERE {targets}
 )
 SELECT t.id AS obligation_id, rec.id AS record_id, t.unit_id
-FROM t JOIN obligations_rule r ON r.id = t.rule_id
-JOIN core_record rec ON rec.kind = t.kind
-    AND rec.unit_id >= t.unit_id AND rec.unit_id < left(t.unit_id, -1) || '/'
-    AND rec.done_by_id >= t.unit_id AND rec.done_by_id < left(t.unit_id, -1) || '/'
+FROM t JOIN core_record rec ON rec.unit_id = t.unit_id AND rec.kind = t.kind
     AND rec.happened_on BETWEEN t.period_start AND t.counts_until
-WHERE t.level IN ('school', 'site') AND rec.counts AND {fits}
+WHERE t.level IN ('school', 'site') AND rec.counts
+    AND rec.done_by_id >= t.unit_id AND rec.done_by_id < left(t.unit_id, -1) || '/' AND {fits}
 UNION ALL
 SELECT t.id, rec.id, t.unit_id
-FROM t JOIN obligations_rule r ON r.id = t.rule_id
-JOIN core_record rec ON rec.kind = t.kind AND rec.done_by_id = t.unit_id
+FROM t JOIN org_unit campus ON campus.parent_id = t.unit_id
+JOIN core_record rec ON rec.unit_id = campus.key AND rec.kind = t.kind
+    AND rec.happened_on BETWEEN t.period_start AND t.counts_until
+WHERE t.level IN ('school', 'site') AND rec.counts
+    AND rec.done_by_id >= t.unit_id AND rec.done_by_id < left(t.unit_id, -1) || '/' AND {fits}
+UNION ALL
+SELECT t.id, rec.id, t.unit_id
+FROM t JOIN core_record rec ON rec.done_by_id = t.unit_id AND rec.kind = t.kind
     AND rec.happened_on BETWEEN t.period_start AND t.counts_until
 WHERE t.level IN ('city', 'district') AND rec.counts
-    AND (r.area OR rec.unit_id = t.unit_id) AND {fits}
+    AND (t.area OR rec.unit_id = t.unit_id) AND {fits}
 """
 
 # done, state, met_on, filed_on of a set of duties from their evidence. `%(zone)s` tells the local day.

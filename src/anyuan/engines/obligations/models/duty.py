@@ -92,6 +92,8 @@ class Obligation(Scoped):
         indexes = [
             # A school's list by due day, and a subtree's counts.
             models.Index(fields=["unit", "due_on"], name="obligation_unit_due"),
+            # The city's list, newest first, read no further than its first page.
+            models.Index(fields=["due_on", "id"], name="obligation_due"),
             # The city's overdue and reminders: open ones only, the smallest part of the table.
             models.Index(
                 fields=["due_on", "id"], condition=Q(state="open"), name="obligation_open_due"
@@ -131,7 +133,10 @@ class Obligation(Scoped):
 
 
 class Evidence(Scoped):
-    """A record that counts for a duty. `unit` is the duty's: the level above keeps its own to itself."""
+    """A record that counts for a duty. `unit` is the duty's: the level above keeps its own to itself.
+
+    Always read by record or by duty: an index by unit would only tempt the planner.
+    """
 
     read_permission: ClassVar[Permission] = Permission.OBLIGATION_READ
 
@@ -147,7 +152,6 @@ class Evidence(Scoped):
         constraints = [
             models.UniqueConstraint(fields=["obligation", "record"], name="evidence_once"),
         ]
-        indexes = [models.Index(fields=["unit"], name="evidence_unit")]
 
 
 class Reminder(Scoped):
@@ -174,4 +178,3 @@ class Reminder(Scoped):
                 fields=["obligation", "days", "to"], name="obligation_reminder_once"
             ),
         ]
-        indexes = [models.Index(fields=["unit", "sent_on"], name="obligation_reminder_unit")]
