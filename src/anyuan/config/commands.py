@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+from pathlib import Path
 
 from anyuan.core import scope
 from anyuan.core.refused import Refused
@@ -13,7 +14,38 @@ from anyuan.org.actor import SYSTEM
 def run(options: argparse.Namespace) -> int:
     if options.command == "user":
         return user_add(options)
+    if options.command == "demo":
+        from anyuan.config.demo import run as demo
+
+        return demo(size=options.size, if_empty=options.if_empty)
+    if options.command == "pack":
+        return pack(options)
     raise Refused("没有这个命令。")
+
+
+def pack(options: argparse.Namespace) -> int:
+    """Check a pack's folder, or load it after showing what would change."""
+    from anyuan.engines.checks.services import publish_checklist
+    from anyuan.engines.checks.spec import read_folder
+    from anyuan.engines.obligations.commands import check_folder, load_folder
+    from anyuan.org.models import Unit
+
+    folder = Path(options.file)
+    mistakes = check_folder(folder)
+    if options.pack_command == "check":
+        print("\n".join(mistakes) or "没有发现错误。")
+        return 1 if mistakes else 0
+    print("\n".join(load_folder(folder, lambda lines: options.yes or _agreed(lines))))
+    with scope.everything():
+        city = Unit.objects.get(kind=Unit.Kind.CITY)
+        for spec in read_folder(folder / "checklists"):
+            publish_checklist(city, by=SYSTEM, spec=spec)
+    return 0
+
+
+def _agreed(lines: list[str]) -> bool:
+    print("\n".join(lines))
+    return input("载入吗？输入 y 确认：").strip().lower() in {"y", "yes", "是"}
 
 
 def user_add(options: argparse.Namespace) -> int:

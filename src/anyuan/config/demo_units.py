@@ -33,7 +33,24 @@ DISTRICTS: dict[str, tuple[str, float, float, int]] = {
 PLACES = ["湖畔", "春江", "运河", "青枫", "横林", "凤凰", "滨江", "南城", "东坡", "西林", "新桥", "薛家",
           "洛阳", "嘉泽", "天目", "长荡湖", "竹箦", "茅山", "延陵", "红梅", "雕庄", "邹区", "奔牛", "孟河"]  # fmt: skip
 SURNAMES = "王李张刘陈杨黄赵周吴徐孙朱马胡郭何高林罗郑梁谢宋唐许邓冯韩曹"
-GIVEN = ["建国", "志强", "丽华", "敏", "静", "伟", "晓东", "海燕", "文斌", "秀英", "俊杰", "玉兰", "立新", "国平", "雪梅", "明"]
+GIVEN = [
+    "建国",
+    "志强",
+    "丽华",
+    "敏",
+    "静",
+    "伟",
+    "晓东",
+    "海燕",
+    "文斌",
+    "秀英",
+    "俊杰",
+    "玉兰",
+    "立新",
+    "国平",
+    "雪梅",
+    "明",
+]
 # name ending, code type, stages, pupils from–to, boarding, bus, lab, canteen
 TYPES: list[tuple[str, str, list[str], tuple[int, int], bool, bool, bool]] = [
     ("幼儿园", "11", ["kindergarten"], (180, 480), False, False, False),
@@ -69,7 +86,9 @@ def schools(rng: random.Random) -> Iterator[School]:
             kind = TYPES[n % 9] if n != count - 1 else TYPES[9]
             serial += 1
             place = PLACES[(n * 5 + serial) % len(PLACES)]
-            yield _school(rng, serial, f"{short}{place}{kind[0]}", district, kind, (lon, lat), False)
+            yield _school(
+                rng, serial, f"{short}{place}{kind[0]}", district, kind, (lon, lat), False
+            )
     for n in range(DIRECT):
         serial += 1
         kind = TYPES[7] if n % 2 else TYPES[8]
@@ -112,7 +131,7 @@ def _school(
 
 def build_units() -> list[Unit]:
     """Bureau, districts, schools, campuses and their people; the sites are returned."""
-    rng = random.Random(SEED)  # noqa: S311 -- a demo, the same each time
+    rng = random.Random(SEED)
     with scope.everything():
         city, districts = make_city()
         sites: list[Unit] = []
@@ -125,7 +144,9 @@ def build_units() -> list[Unit]:
             _staff(rng, unit)
             sites += _campuses(unit, school) if school.campuses > 1 else [unit]
         _accounts(city, districts["320412"])
-        Installation.objects.update_or_create(only=True, defaults={"demo": True, "demo_size": "town"})
+        Installation.objects.update_or_create(
+            only=True, defaults={"demo": True, "demo_size": "town"}
+        )
     return sites
 
 
@@ -148,8 +169,14 @@ def _campuses(school: Unit, spec: School) -> list[Unit]:
         }
         made.append(
             add_unit(
-                school, by=SYSTEM, code=f"{spec.code}{n + 1:02d}", name=f"{school.name}（{name}）",
-                short_name=name, kind=Unit.Kind.CAMPUS, location=school.location, profile=half,
+                school,
+                by=SYSTEM,
+                code=f"{spec.code}{n + 1:02d}",
+                name=f"{school.name}（{name}）",
+                short_name=name,
+                kind=Unit.Kind.CAMPUS,
+                location=school.location,
+                profile=half,
             )  # fmt: skip
         )
     return made
@@ -168,7 +195,7 @@ def _staff(rng: random.Random, unit: Unit) -> None:
 def _accounts(city: Unit, wujin: Unit) -> None:
     """The five demo accounts; the school's officer also teaches, to show switching between posts."""
     school = Unit.objects.filter(parent=wujin, name__contains="实验小学").order_by("key").first()
-    assert school is not None  # noqa: S101 -- TYPES gives every district one
+    assert school is not None
     for username, name, role, unit in [
         ("city", "市局管理员", "bureau_supervisor", city),
         ("wujin", "武进区管理员", "district_supervisor", wujin),

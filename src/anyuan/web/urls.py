@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anyuan.web import views
+from anyuan.web import board_views, views
 
 app_name = "web"
 urlpatterns = [
@@ -8,4 +8,10 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("posts/choose", views.post_choose, name="post_choose"),
     path("files/<uuid:pk>", views.file_content, name="file"),
+    path("today/", board_views.today, name="today"),
+    path("board/", board_views.board, name="board"),
+    path("board/direct/", board_views.board_direct, name="board_direct"),
+    path("board/map/", board_views.city_map, name="map"),
+    path("board/point/<int:number>/", board_views.board_point, name="board_point"),
+    path("board/<str:key>/", board_views.board, name="board_unit"),
 ]

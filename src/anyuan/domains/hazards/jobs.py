@@ -10,10 +10,10 @@ from anyuan.domains.hazards.numbers import escalation_days
 from anyuan.engines.cases.escalation import escalate
 
 
-@app.periodic(cron="20 7 * * *")
+@app.periodic(cron="20 23 * * *")
 @app.task(queueing_lock="hazards.escalate", pass_context=False)
 def escalate_hazards(timestamp: int) -> None:
-    """Run each morning; run again on the same day it tells nobody twice."""
+    """Run at 7:20 (a cron line is UTC); run again on the same day it tells nobody twice."""
     with scope.everything():
         escalate(
             "hazard",

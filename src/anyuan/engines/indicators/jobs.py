@@ -30,10 +30,10 @@ def roll_up(month: str) -> None:
         rollup.roll_up(datetime.date.fromisoformat(month))
 
 
-@app.periodic(cron="15 0 * * *")
+@app.periodic(cron="15 16 * * *")
 @app.task(queueing_lock="indicators.nightly", name="indicators.nightly")
 def nightly(timestamp: int) -> None:
-    """What fell due yesterday counts from today: this month and the one before."""
+    """At 0:15 (a cron line is UTC): what fell due yesterday counts from today; two months."""
     today = timezone.localdate()
     this = rollup.month_of(today)
     with scope.everything():

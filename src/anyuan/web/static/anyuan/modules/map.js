@@ -1,0 +1,50 @@
+// The city's divisions coloured by rate and the sites as points; works without tiles and without network.
+const TONES = { good: "#2e9e6b", fair: "#e0a100", poor: "#d4483b", none: "#aab4c0" };
+const WORDS = { good: "95% 以上", fair: "80%–95%", poor: "80% 以下", none: "没有到期任务" };
+
+function loadLeaflet() {
+  return new Promise((resolve, reject) => {
+    if (window.L) { resolve(window.L); return; }
+    const script = document.createElement("script");
+    script.src = new URL("../../lib/leaflet/leaflet.js", import.meta.url).href;
+    script.onload = () => resolve(window.L);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+}
+
+const percent = (rate) => (rate === null ? "—" : `${(rate * 100).toFixed(1)}%`);
+
+export async function mount(box) {
+  const data = JSON.parse(document.getElementById(box.dataset.source).textContent);
+  const L = await loadLeaflet();
+  const map = L.map(box, { attributionControl: false, zoomSnap: 0.5, scrollWheelZoom: false });
+  const layer = L.geoJSON(data.borders, {
+    style: (feature) => ({ color: "#516070", weight: 1.5, fillOpacity: 0.55, fillColor: TONES[data.districts[feature.properties.code]?.tone || "none"] }),
+    onEachFeature: (feature, shape) => {
+      const district = data.districts[feature.properties.code];
+      if (!district) return;
+      shape.bindTooltip(`${district.name} ${percent(district.rate)}`, { permanent: true, direction: "center", className: "map-label" });
+      shape.on("click", () => { window.location.assign(district.url); });
+    },
+  }).addTo(map);
+  data.sites.forEach(([lat, lon, name, tone, url]) => {
+    L.circleMarker([lat, lon], { radius: 5, color: "#ffffff", weight: 1, fillColor: TONES[tone], fillOpacity: 0.95 })
+      .bindTooltip(`${name}：${WORDS[tone]}`).on("click", () => { window.location.assign(url); }).addTo(map);
+  });
+  const legend = L.control({ position: "bottomright" });
+  legend.onAdd = () => {
+    const list = L.DomUtil.create("div", "card p-2 small");
+    Object.entries(WORDS).forEach(([tone, word]) => {
+      const line = document.createElement("div");
+      const dot = document.createElement("span");
+      dot.textContent = "● ";
+      dot.style.color = TONES[tone];
+      line.append(dot, word);
+      list.append(line);
+    });
+    return list;
+  };
+  legend.addTo(map);
+  map.fitBounds(layer.getBounds(), { padding: [10, 10] });
+}
