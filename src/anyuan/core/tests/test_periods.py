@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anyuan.core.periods import (
@@ -45,6 +45,7 @@ class School:
     days_on: tuple[date, ...] = field(default=())
 
 
+@settings(deadline=None)
 @given(KINDS, DAYS, st.integers(0, 800))
 def test_periods_tile_time_without_gap_or_overlap(kind, since, length):
     until = since + timedelta(days=length)
@@ -55,6 +56,7 @@ def test_periods_tile_time_without_gap_or_overlap(kind, since, length):
         assert after.start == before.end + timedelta(days=1)
 
 
+@settings(deadline=None)
 @given(KINDS, DAYS)
 def test_every_day_lies_in_its_period_and_the_whole_period_agrees(kind, day):
     period = period_of(kind, day)
@@ -63,6 +65,7 @@ def test_every_day_lies_in_its_period_and_the_whole_period_agrees(kind, day):
     assert period.label
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(0, 40))
 def test_working_days_are_counted_one_by_one(day, number):
     found = add_working_days(day, number)
@@ -71,6 +74,7 @@ def test_working_days_are_counted_one_by_one(day, number):
     assert number == 0 or is_working_day(found)
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_the_next_working_day_skips_no_working_day(day):
     found = next_working_day(day)
@@ -79,6 +83,7 @@ def test_the_next_working_day_skips_no_working_day(day):
     assert not any(is_working_day(day + timedelta(days=n)) for n in range((found - day).days))
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(1, 120), st.integers(0, 900))
 def test_fixed_windows_end_on_the_named_days_and_touch_the_span(since, window, length):
     until = since + timedelta(days=length)

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from anyuan.core import events, scope
+from anyuan.core import scope
 from anyuan.engines.obligations.loading import load_policy
 from anyuan.engines.obligations.models import Policy
-from anyuan.engines.obligations.recount import recount_for
 from anyuan.engines.obligations.tests.packing import RULES, START, small_pack
 from anyuan.org.tests.cast import Cast
 
@@ -34,9 +33,3 @@ def this_year(cast: Cast) -> Policy:
         result = load_policy(cast.city, by=cast.bureau, pack=pack, today=last_month)
     assert result.policy is not None
     return result.policy
-
-
-@pytest.fixture(autouse=True)
-def reactions() -> None:
-    """The reaction that makes records count; registering it twice is harmless."""
-    events.on("record.saved", recount_for)

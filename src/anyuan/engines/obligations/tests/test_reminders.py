@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from django.utils import timezone
+
+from anyuan.core import scope
+from anyuan.core.periods import month_end
 from anyuan.engines.notices.models import Notification
 from anyuan.engines.obligations.jobs import keep_duties_ahead, send_reminders
-from anyuan.engines.obligations.models import Obligation, Reminder
+from anyuan.engines.obligations.models import Obligation, Policy, Reminder
 from anyuan.engines.obligations.reminders import remind
 from anyuan.engines.obligations.services import waive
 from anyuan.engines.obligations.tests.test_recount import deed, duty
@@ -98,6 +102,14 @@ def test_days_when_the_worker_stood_still_are_made_up_for_but_old_news_is_not(ca
     assert titles(cast.officer) == []
 
 
-def test_the_hourly_jobs_run_over_the_whole_tree(cast, this_year, settings):
-    keep_duties_ahead(timestamp=0)
-    send_reminders(timestamp=0)
+def test_the_hourly_jobs_keep_ahead_and_tell_in_the_morning_only(cast, this_year, monkeypatch):
+    this_day = timezone.localdate()
+    today = month_end(this_day.year, this_day.month)  # the month's duties are due
+    for hour, told in [(6, False), (7, True)]:
+        now = timezone.make_aware(datetime.combine(today, time(hour)))
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        keep_duties_ahead(timestamp=0)
+        send_reminders(timestamp=0)
+        with scope.everything():
+            assert Policy.objects.get().generated_to == today + timedelta(days=40)
+            assert Reminder.objects.exists() == told
