@@ -75,7 +75,7 @@ def filing_new(request: AuthedRequest) -> HttpResponse:
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("已填报，完成的任务列在右侧。"))
+            messages.success(request, _("已填报，页面上列出了它完成的任务。"))
             return redirect("obligations:filing", filing.pk)
     facts = {"form": form, "topic": topic, "duty": duty}
     return render(

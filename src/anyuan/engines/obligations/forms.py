@@ -133,7 +133,7 @@ class WaiveManyForm(ReasonForm):
         label=_("单位"),
         queryset=Unit.raw.none(),
         widget=forms.SelectMultiple(attrs={"size": 12}),
-        help_text=_("可以多选；选学校时，其校区一并免除。"),
+        help_text=_("可以多选；选辖市区表示其全部学校，选学校时校区一并免除。"),
         error_messages={"required": _("请至少选择一个单位。")},
     )
     first = forms.DateField(label=_("到期日从"), widget=DayInput)
@@ -156,7 +156,7 @@ class FilterForm(forms.Form):
     """The filter of the list, from the address; what does not fit is not asked."""
 
     state = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[("", _("全部状态")), *STATES.items()]
+        required=False, choices=[("", ""), *STATES.items()], widget=forms.HiddenInput
     )
     point = forms.ChoiceField(label=_("要点"), required=False)
     level = forms.ChoiceField(

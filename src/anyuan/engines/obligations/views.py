@@ -37,6 +37,8 @@ def duty_list(request: AuthedRequest) -> HttpResponse:
         "page": page,
         "form": form,
         "asked": asked,
+        "states": queries.STATES,
+        "narrowed": asked != queries.DutyFilter(state=asked.state),
         "total": queries.bounded_count(rows),
         "most": queries.COUNT_MOST,
         "unit": visible(Unit, request.actor).filter(key=asked.unit).first() if asked.unit else None,
@@ -112,14 +114,14 @@ def waive_many(request: AuthedRequest) -> HttpResponse:
 
 def _waive_many_form(request: AuthedRequest) -> WaiveManyForm:
     policy = queries.current_policy()
-    schools = visible(Unit, request.actor).filter(
-        kind__in=[Unit.Kind.SCHOOL, Unit.Kind.CAMPUS], state=Unit.State.ACTIVE
+    units = visible(Unit, request.actor).filter(
+        kind__in=[Unit.Kind.DISTRICT, Unit.Kind.SCHOOL, Unit.Kind.CAMPUS], state=Unit.State.ACTIVE
     )
     today = timezone.localdate()
     return WaiveManyForm(
         request.POST or None,
         rules=list(queries.rules_of(policy).filter(who__in=["school", "site"])) if policy else [],
-        units=schools.order_by("key"),
+        units=units.order_by("key"),
         initial={"first": today, "last": today},
     )
 

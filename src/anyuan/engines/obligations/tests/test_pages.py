@@ -65,7 +65,7 @@ def test_lists_cost_the_same_for_one_row_and_for_many(cast, this_year):
             assert client.get(address).status_code == 200
         costs.append(len(seen))
     assert costs[0] == costs[1]
-    assert costs[1] <= MOST_QUERIES + 3  # the middleware's savepoint and scope included
+    assert costs[1] <= MOST_QUERIES
 
 
 def test_one_tap_from_a_duty_to_the_right_form_and_back_fulfilled(cast, this_year):
