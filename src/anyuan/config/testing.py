@@ -17,12 +17,12 @@ os.environ.pop("DATABASE_URL", None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "anyuan.config.settings"
 os.environ["ANYUAN_TESTING"] = "1"
 
-import psycopg  # noqa: E402
-import pytest  # noqa: E402
-from psycopg import sql  # noqa: E402
+import psycopg
+import pytest
+from psycopg import sql
 
-from anyuan.config import embedded  # noqa: E402
-from anyuan.config.home import secret  # noqa: E402
+from anyuan.config import embedded
+from anyuan.config.home import secret
 
 LOCK = 71294
 

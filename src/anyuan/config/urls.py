@@ -12,11 +12,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anyuan.web.urls")),
     path("org/", include("anyuan.org.urls")),
 ]
-for app in apps.get_app_configs():
-    if app.name.startswith(("anyuan.engines.", "anyuan.domains.")) and find_spec(
-        f"{app.name}.urls"
-    ):
-        urlpatterns.append(path(f"{app.label}/", include(f"{app.name}.urls")))
+urlpatterns += [
+    path(f"{app.label}/", include(f"{app.name}.urls"))
+    for app in apps.get_app_configs()
+    if app.name.startswith(("anyuan.engines.", "anyuan.domains.")) and find_spec(f"{app.name}.urls")
+]
 if find_spec("anyuan.api.urls"):
     urlpatterns.append(path("api/", include("anyuan.api.urls")))
 

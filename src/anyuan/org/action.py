@@ -44,8 +44,11 @@ def action(
         @functools.wraps(service)
         def guarded(*args: Params.args, **kwargs: Params.kwargs) -> Result:
             by = kwargs["by"]
-            assert isinstance(by, Actor)
-            needed = permission if isinstance(permission, Permission) else permission(*args, **kwargs)
+            if not isinstance(by, Actor):
+                raise TypeError("a service needs its actor: by=")
+            needed = (
+                permission if isinstance(permission, Permission) else permission(*args, **kwargs)
+            )
             allow(by, needed, args[0])
             try:
                 with _scope_of(by), transaction.atomic(), _history(by, service.__name__):

@@ -22,11 +22,17 @@ DIVISIONS = {
 def make_city() -> tuple[Unit, dict[str, Unit]]:
     """The bureau and its seven districts (code → unit). Runs inside a scope over everything."""
     city = Unit(
-        key=f"{CITY_CODE}.", code=CITY_CODE, kind=Unit.Kind.CITY, name="常州市教育局", short_name="常州市"
+        key=f"{CITY_CODE}.",
+        code=CITY_CODE,
+        kind=Unit.Kind.CITY,
+        name="常州市教育局",
+        short_name="常州市",
     )
     city.save(force_insert=True)
     districts = {
-        code: add_unit(city, by=SYSTEM, code=code, name=name, short_name=short, kind=Unit.Kind.DISTRICT)
+        code: add_unit(
+            city, by=SYSTEM, code=code, name=name, short_name=short, kind=Unit.Kind.DISTRICT
+        )
         for code, (short, name) in DIVISIONS.items()
     }
     return city, districts

@@ -36,7 +36,7 @@ class Permission(StrEnum):
     POLICY_READ = "policy.read"
     RECORD_READ = "record.read"
     TARGET_MANAGE = "target.manage"
-    TOKEN_MANAGE = "token.manage"
+    TOKEN_MANAGE = "token.manage"  # noqa: S105 -- a permission's name
     UNIT_MANAGE = "unit.manage"
     UNIT_READ = "unit.read"
     UNIT_RANK = "unit.rank"  # see the units below in order of their rates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 from typing import Any
@@ -52,10 +53,8 @@ def span_of(query: QueryDict, today: datetime.date | None = None) -> Span:
     """The period in the address: `period` and `at` (YYYY-MM); nonsense gives this month."""
     key = query.get("period", "month")
     month = month_of(today or timezone.localdate())
-    try:
+    with contextlib.suppress(ValueError):
         month = datetime.date.fromisoformat(f"{query.get('at', '')}-01")
-    except ValueError:
-        pass
     if key == "term":  # the school year's halves: September to January, February to August
         autumn = month.month >= 9 or month.month == 1
         start = (
@@ -178,7 +177,9 @@ def board_of(unit: Unit, by: Actor, span: Span) -> dict[str, Any]:
 
 def _columns(unit: Unit, below: list[Unit]) -> tuple[list[Column], list[list[str]]]:
     """The units below as columns; under the city, its own schools together are one."""
-    columns, groups, direct = [], [], []
+    columns: list[Column] = []
+    groups: list[list[str]] = []
+    direct: list[str] = []
     for one in below:
         if unit.kind == Unit.Kind.CITY and one.kind == Unit.Kind.SCHOOL:
             direct.append(one.key)

@@ -41,7 +41,7 @@ class HeldPart(forms.Form):
         label=_("发现的问题（每行一个，会转为隐患）"), required=False, max_length=3000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
-    files = FilesField(label=_("照片"), required=False)
+    files = FilesField(label=_("照片"), required=False)  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

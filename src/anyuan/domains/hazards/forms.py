@@ -46,7 +46,7 @@ class ReportForm(OnceForm):
 
     place = forms.CharField(label=_("在哪里"), max_length=60)
     description = text(_("什么问题"))
-    files = photos(_("照片"), help_text=_("拍一张看得清问题的照片。"))
+    files = photos(_("照片"), help_text=_("拍一张看得清问题的照片。"))  # type: ignore[assignment]
     category = forms.ChoiceField(
         label=_("类别"), choices=[("", "自动判断"), *Category.choices], required=False
     )
@@ -95,7 +95,7 @@ class AssignForm(StepForm):
 class RectifyForm(StepForm):
     rectification = text(_("整改情况"))
     cause = forms.CharField(label=_("成因"), max_length=200, required=False)
-    files = photos(_("整改后的照片"))
+    files = photos(_("整改后的照片"))  # type: ignore[assignment]
 
 
 class NoteForm(StepForm):

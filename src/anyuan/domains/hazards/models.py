@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 from django.db import models
@@ -82,6 +82,7 @@ class Hazard(OnRecord):
     """One hazard. The five settled 五落实: who, measures, funds, time limit (the case's), plan until then."""
 
     read_permission: ClassVar[Permission] = Permission.HAZARD_READ
+    case: Any  # the locked case, put here by the engine while a step is carried out
 
     number = models.CharField("编号", max_length=48)
     category = models.CharField("类别", max_length=2, choices=Category.choices)

@@ -39,7 +39,7 @@ MOST_PHOTOS = 3
 
 class PublicForm(OnceForm):
     description = text(_("您看到了什么问题"), limit=500)
-    files = photos(_("照片（最多 3 张）"))
+    files = photos(_("照片（最多 3 张）"))  # type: ignore[assignment]
     contact = forms.CharField(
         label=_("联系方式（可不填）"),
         max_length=40,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import functools
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
@@ -40,7 +41,7 @@ def refresh_after_record(record: Record, was: Any = None) -> None:
         months = {month_of(day) for day in days} | _due_months(record, units, days)
         refresh(sorted(units), sorted(months), kinds=[record.kind])
     for month in months:
-        transaction.on_commit(lambda month=month: soon(month))
+        transaction.on_commit(functools.partial(soon, month))
 
 
 def _due_months(record: Record, units: set[str], days: set[datetime.date]) -> set[datetime.date]:

@@ -55,7 +55,7 @@ SELECT pairs.above, named.name, named.month, sum(named.done), sum(named.due), su
 FROM named JOIN pairs ON pairs.unit_id = named.unit_id
 GROUP BY pairs.above, named.name, named.month
 {_UPSERT}
-"""
+"""  # noqa: S608 -- constants only
 _RATIO = f"""
 WITH {{pairs}}, base AS ({{sql}})
 {_INSERT}
@@ -63,7 +63,7 @@ SELECT pairs.above, %(key)s, base.month, sum(base.numerator), sum(base.denominat
 FROM base JOIN pairs ON pairs.unit_id = base.unit_id
 GROUP BY pairs.above, base.month
 {_UPSERT}
-"""
+"""  # noqa: S608 -- constants only
 _MEDIAN = f"""
 WITH {{pairs}}, base AS ({{sql}})
 {_INSERT}
@@ -72,7 +72,7 @@ SELECT pairs.above, %(key)s, base.month,
 FROM base JOIN pairs ON pairs.unit_id = base.unit_id
 GROUP BY pairs.above, base.month
 {_UPSERT}
-"""
+"""  # noqa: S608 -- constants only
 # A record that moved to another month leaves nothing behind where it was.
 _CLEAR = """
 UPDATE indicators_fact SET numerator = 0, denominator = 0, on_time = 0

@@ -142,8 +142,8 @@ def _names(events: list[_Event]) -> dict[tuple[type[models.Model], str], str]:
     wanted: dict[type[models.Model], set[Any]] = {Unit: set(), Person: set()}
     for event in events:
         for field in _fields(event.model):
-            if field.related_model in wanted and event.row.get(field.column) is not None:
-                wanted[field.related_model].add(event.row[field.column])  # type: ignore[index]
+            if field.related_model in wanted and event.row.get(str(field.column)) is not None:
+                wanted[field.related_model].add(event.row[str(field.column)])  # type: ignore[index]
     found: dict[tuple[type[models.Model], str], str] = {}
     if wanted[Unit]:
         rows = Unit.raw.filter(key__in=wanted[Unit]).values_list("key", "name")
@@ -159,7 +159,7 @@ def _differences(
 ) -> list[tuple[str, str, str]]:
     found = []
     for field in _fields(model):
-        old, new = before.get(field.column), after.get(field.column)
+        old, new = before.get(str(field.column)), after.get(str(field.column))
         if old == new:
             continue
         label = str(field.verbose_name)

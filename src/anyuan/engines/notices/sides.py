@@ -65,7 +65,8 @@ def files_of(record: Record) -> list[File]:
 
 def split_files(files: Iterable[File]) -> dict[str, list[File]]:
     """Photos are shown as pictures, the rest as a list."""
-    photos, others = [], []
+    photos: list[File] = []
+    others: list[File] = []
     for file in files:
         (photos if file.is_image else others).append(file)
     return {"photos": photos, "others": others}

@@ -19,7 +19,8 @@ export async function mount(box) {
   const data = JSON.parse(document.getElementById(box.dataset.source).textContent);
   const L = await loadLeaflet();
   const map = L.map(box, { attributionControl: false, zoomSnap: 0.5, scrollWheelZoom: false });
-  const layer = L.geoJSON(data.borders, {
+  map.fitBounds(L.geoJSON(data.borders).getBounds(), { padding: [10, 10] });
+  L.geoJSON(data.borders, {
     style: (feature) => ({ color: "#516070", weight: 1.5, fillOpacity: 0.55, fillColor: TONES[data.districts[feature.properties.code]?.tone || "none"] }),
     onEachFeature: (feature, shape) => {
       const district = data.districts[feature.properties.code];
@@ -46,5 +47,4 @@ export async function mount(box) {
     return list;
   };
   legend.addTo(map);
-  map.fitBounds(layer.getBounds(), { padding: [10, 10] });
 }
