@@ -151,10 +151,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 AUTH_USER_MODEL = "org.Person"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["anyuan.org.signin.NameOrPhone"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -168,9 +165,43 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator": {},
     }.items()
 ]
+ACCOUNT_ADAPTER = "anyuan.org.signin.Accounts"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": None,
+    "login": "60/m/ip",
+}  # failures: org.signin, in the database
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_FORMS = {"login": "anyuan.org.account_forms.SignInForm"}
+MFA_ADAPTER = "anyuan.org.signin.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+USERSESSIONS_TRACK_ACTIVITY = False
+SOCIALACCOUNT_ADAPTER = "anyuan.org.signin.SingleSignOn"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "city",
+                    "name": env.text("ANYUAN_OIDC_NAME", "统一身份认证"),
+                    "client_id": env.text("ANYUAN_OIDC_CLIENT_ID"),
+                    "secret": env.text("ANYUAN_OIDC_CLIENT_SECRET"),
+                    "settings": {"server_url": env.text("ANYUAN_OIDC_URL")},
+                }
+            ],
+        }
+    }
+    if env.text("ANYUAN_OIDC_URL")
+    else {}
+)
 
 DEFAULT_PACK = "changzhou_2020"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
