@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import time
 import uuid
 import zipfile
 from datetime import datetime
@@ -39,6 +40,7 @@ OFFICE = {
 }
 DOCUMENTS = {"application/pdf", "video/mp4", "audio/mpeg", *OFFICE.values()}
 SHOWN_INLINE = {"image/jpeg", "image/png", "application/pdf"}
+HELD_SECONDS = 3600
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
@@ -169,3 +171,21 @@ def _photo_facts(image: Image.Image) -> dict[str, Any]:
 
 def _degrees(parts: Any) -> float:
     return float(parts[0]) + float(parts[1]) / 60 + float(parts[2]) / 3600
+
+
+def hold(body: bytes) -> str:
+    """Keep bytes for a short while between two steps of one person; the name to fetch them by."""
+    name = new_id().hex
+    folder = Path(settings.MEDIA_ROOT) / "held"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        if time.time() - old.stat().st_mtime > HELD_SECONDS:
+            old.unlink(missing_ok=True)
+    (folder / name).write_bytes(body)
+    return name
+
+
+def held(name: str) -> bytes | None:
+    """The bytes of `hold`, or None when they are gone."""
+    path = Path(settings.MEDIA_ROOT) / "held" / Path(name).name
+    return path.read_bytes() if path.exists() else None

@@ -6,17 +6,21 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from anyuan.core import scope
 from anyuan.core.keys import EVERYTHING, NOTHING
 from anyuan.core.refused import Missing, Refused
 from anyuan.org.actor import Actor
 from anyuan.org.audit import note_stranger
+from anyuan.org.models import Installation
 from anyuan.org.posts import actor_of, posts_in_force
 
 log = logging.getLogger("anyuan.access")
@@ -70,6 +74,25 @@ def choose_post(request: HttpRequest) -> None:
         request.actor = actor_of(chosen)  # type: ignore[attr-defined]
 
 
+def demands_second_factor(actor: Actor) -> bool:
+    """Whether the post demands two-factor sign-in and the person has set none up."""
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415 -- needs the apps ready
+
+    if actor.role not in mfa_roles():
+        return False
+    return not Authenticator.objects.filter(user_id=actor.person_id).exists()
+
+
+def mfa_roles() -> list[str]:
+    """Posts that demand two-factor sign-in; kept for a minute."""
+    roles: list[str] | None = cache.get("org.mfa_roles")
+    if roles is None:
+        row = Installation.objects.filter(only=True).values_list("mfa_roles", flat=True).first()
+        roles = list(row or [])
+        cache.set("org.mfa_roles", roles, 60)
+    return roles
+
+
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """For every page of the product: a person in a post, else sign in (or a page that says no post)."""
 
@@ -78,6 +101,12 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
             return redirect_to_login(request.get_full_path())
         if request.actor is None:
             return render(request, "no_post.html", status=403)
+        if request.user.must_change_password:
+            messages.warning(request, _("请先修改初始密码，再继续使用。"))
+            return redirect("account_change_password")
+        if demands_second_factor(request.actor):
+            messages.warning(request, _("您的岗位要求两步验证，请先设置。"))
+            return redirect("mfa_index")
         return view(request, *args, **kwargs)
 
     guarded.signed_in = True  # type: ignore[attr-defined]

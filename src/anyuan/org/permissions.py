@@ -132,3 +132,6 @@ ROLES_AT = {
     "school": [Role.PRINCIPAL, Role.SAFETY_OFFICER, Role.TEACHER, Role.GUARD, Role.ASSESSOR],
     "campus": [Role.PRINCIPAL, Role.SAFETY_OFFICER, Role.TEACHER, Role.GUARD, Role.ASSESSOR],
 }
+# What one may hand on without having it: a supervisor appoints the people who do the work at a school,
+# a district's auditor and assessor.
+HANDED_ON = GRANTS[Role.SAFETY_OFFICER] | GRANTS[Role.AUDITOR] | GRANTS[Role.ASSESSOR]

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from anyuan.core.keys import child_key
+from anyuan.core import events
+from anyuan.core.keys import child_key, subtree
+from anyuan.core.models import Audit
 from anyuan.core.refused import Refused
 from anyuan.org.action import action
-from anyuan.org.actor import Actor
+from anyuan.org.actor import Actor, allow
+from anyuan.org.audit import note
 from anyuan.org.models import Person, Post, Profile, Unit
-from anyuan.org.permissions import ROLES_AT, Permission, Role
+from anyuan.org.moving import rewrite_keys
+from anyuan.org.permissions import GRANTS, HANDED_ON, ROLES_AT, Permission, Role
 
 KINDS_BELOW = {
     Unit.Kind.CITY: [Unit.Kind.DISTRICT, Unit.Kind.SCHOOL],
@@ -87,6 +92,7 @@ def add_person(
     role: str,
     phone: str | None = None,
     email: str = "",
+    until: datetime.date | None = None,
     password: str | None = None,
     must_change_password: bool = True,
 ) -> Person:
@@ -105,7 +111,7 @@ def add_person(
             raise Refused(error.messages[0], field="password") from error
     person.set_password(password)
     checked(person, exclude=("password",))
-    grant_post(unit, by=by, person=person, role=role)
+    grant_post(unit, by=by, person=person, role=role, until=until)
     return person
 
 
@@ -122,6 +128,10 @@ def grant_post(
     """Give a person a post at a unit; only posts that exist at that kind of unit."""
     if role not in ROLES_AT[unit.kind]:
         raise Refused(_("%(unit)s没有这个岗位，请重新选择。") % {"unit": unit.name}, field="role")
+    if not GRANTS[Role(role)] <= by.permissions | HANDED_ON:
+        raise Refused(_("不能授予比自己更高的岗位。"), field="role")
+    if role == Role.ASSESSOR and until is None:
+        raise Refused(_("评估人员的岗位必须写明截止日期。"), field="until")
     post = Post(unit=unit, person=person, role=Role(role), until=until)
     if since:
         post.since = since
@@ -133,3 +143,65 @@ def end_post(post: Post, *, by: Actor, on: datetime.date) -> Post:
     """The person leaves the post after that day; what they did stays theirs."""
     post.until = on
     return checked(post, exclude=("unit", "person"))
+
+
+@action(Permission.PERSON_MANAGE)
+def reset_password(post: Post, *, by: Actor) -> str:
+    """A new first password of a person who holds a post here; it must be changed at the next sign-in."""
+    if not GRANTS[Role(post.role)] <= by.permissions | HANDED_ON:
+        raise Refused(_("不能重置比自己更高岗位的密码。"))
+    password = secrets.token_urlsafe(9)
+    post.person.set_password(password)
+    post.person.must_change_password = True
+    post.person.save(update_fields=["password", "must_change_password"])
+    note(Audit.Action.CHANGE, f"重置密码 {post.person.username}", by=by)
+    return password
+
+
+@action(Permission.PERSON_MANAGE)
+def set_profile(unit: Unit, *, by: Actor, **facts: Any) -> Profile:
+    """A school's or campus's facts; duties follow them from the next period on."""
+    profile = Profile.objects.select_for_update().get(unit=unit)
+    for name, value in facts.items():
+        setattr(profile, name, value)
+    checked(profile, exclude=("unit",))
+    return profile
+
+
+@action(Permission.UNIT_MANAGE)
+def move_unit(unit: Unit, *, by: Actor, parent: Unit) -> Unit:
+    """Put a school with all it owns under another authority: every key is rewritten, every record stays."""
+    allow(by, Permission.UNIT_MANAGE, parent)
+    if unit.kind != Unit.Kind.SCHOOL or unit.kind not in KINDS_BELOW[Unit.Kind(parent.kind)]:
+        raise Refused(_("只能把学校划到市教育局或辖市区。"), field="target")
+    if unit.parent_id == parent.key:
+        raise Refused(_("学校已经在这个单位下面。"), field="target")
+    key = child_key(parent.key, unit.code)
+    rewrite_keys(unit.key, key, parent.key)
+    note(Audit.Action.CHANGE, f"{unit.name} 由 {unit.parent_id} 划至 {parent.name}", by=by)
+    return Unit.objects.get(key=key)
+
+
+@action(Permission.UNIT_MANAGE)
+def close_unit(unit: Unit, *, by: Actor, on: datetime.date, successor: Unit | None = None) -> Unit:
+    """Close a school, or merge it into another; what it did stays readable, no duties fall due any more."""
+    if unit.kind not in {Unit.Kind.SCHOOL, Unit.Kind.CAMPUS} or unit.state != Unit.State.ACTIVE:
+        raise Refused(_("这个单位不能停办或并入。"))
+    if successor is not None and (
+        successor.key == unit.key or successor.state != Unit.State.ACTIVE
+    ):
+        raise Refused(_("请选择另一所正常办学的学校。"), field="target")
+    ended = {
+        "state": Unit.State.MERGED if successor else Unit.State.CLOSED,
+        "successor": successor,
+        "ended_on": on,
+    }
+    for one in Unit.objects.within(subtree(unit.key)).filter(state=Unit.State.ACTIVE):
+        for name, value in ended.items():
+            setattr(one, name, value)
+        one.save()
+    Post.objects.within(subtree(unit.key)).filter(until__isnull=True).update(until=on)
+    events.emit("unit.closed", unit=unit, by=by)
+    note(Audit.Action.CHANGE, f"{unit.name} 停办或并入", by=by)
+    unit.refresh_from_db()
+    return unit

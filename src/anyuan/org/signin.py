@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.signals import password_changed
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -105,9 +106,9 @@ def _count(key: str) -> None:
         cursor.execute(
             "INSERT INTO org_signinfailures (key, failures, last_at) VALUES (%(key)s, 1, now())"
             " ON CONFLICT (key) DO UPDATE SET last_at = now(), failures ="
-            " CASE WHEN org_signinfailures.last_at < now() - %(pause)s THEN 1"
+            " CASE WHEN org_signinfailures.last_at < now() - make_interval(secs => %(pause)s) THEN 1"
             " ELSE org_signinfailures.failures + 1 END",
-            {"key": key, "pause": PAUSE},
+            {"key": key, "pause": PAUSE.total_seconds()},
         )
 
 
@@ -127,8 +128,14 @@ def _note_failure(
     note(Audit.Action.SIGN_IN_FAILED, str(credentials.get("username") or "")[:60], request=request)
 
 
+def _note_changed(sender: Any, request: HttpRequest, user: Person, **_more: Any) -> None:
+    Person.objects.filter(pk=user.pk).update(must_change_password=False)
+    note(Audit.Action.CHANGE, f"修改密码 {user.username}", request=request)
+
+
 def connect() -> None:
     """Listen to the framework's signals (called when the app is ready)."""
     user_logged_in.connect(_note_sign_in, dispatch_uid="anyuan.signed_in")
     user_logged_out.connect(_note_sign_out, dispatch_uid="anyuan.signed_out")
+    password_changed.connect(_note_changed, dispatch_uid="anyuan.password_changed")
     user_login_failed.connect(_note_failure, dispatch_uid="anyuan.sign_in_failed")
