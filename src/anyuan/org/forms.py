@@ -68,9 +68,3 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self)
-
-    def clean(self) -> dict[str, Any] | None:
-        """The database's own refusals are said in the service's words."""
-        data = super().clean()
-        self._validate_constraints = False
-        return data

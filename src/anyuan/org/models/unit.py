@@ -149,11 +149,13 @@ class Profile(Scoped):
             models.CheckConstraint(
                 condition=models.Q(boarders__lte=models.F("pupils")),
                 name="profile_boarders_are_pupils",
+                violation_error_message="寄宿生数不能多于学生数。",
             ),
             models.CheckConstraint(
                 condition=models.Q(lon__isnull=True, lat__isnull=True)
                 | models.Q(lon__range=(-180, 180), lat__range=(-90, 90)),
                 name="profile_place_on_earth",
+                violation_error_message="经纬度不正确，请核对。",
             ),
         ]
 
