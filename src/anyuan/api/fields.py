@@ -28,6 +28,13 @@ def _in_reach(day: datetime.date) -> datetime.date:
     return day
 
 
+def _utc(moment: datetime.datetime) -> datetime.datetime:
+    """In UTC: PostgreSQL knows no offsets beyond 16 hours, and a moment must fit its calendar."""
+    if not EARLIEST <= moment.date() <= LATEST:
+        raise PydanticCustomError("moment", "时间超出了可以使用的范围。")
+    return moment.astimezone(datetime.UTC)
+
+
 class OneOf:
     """One of a model's choices, said in the schema as an enumeration."""
 
@@ -56,4 +63,4 @@ Long = Annotated[str, Field(max_length=5000), AfterValidator(_no_nul)]
 Day = Annotated[datetime.date, AfterValidator(_in_reach)]
 UnitKey = Annotated[str, Field(pattern=UNIT_PATTERN, max_length=120)]
 Amount = Annotated[Decimal, Field(ge=0, le=999999999)]
-Since = AwareDatetime
+Since = Annotated[AwareDatetime, AfterValidator(_utc)]

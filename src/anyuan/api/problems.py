@@ -47,7 +47,7 @@ class Problem(Schema):
 
 
 # What every operation may answer besides its own.
-PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), Problem)
+PROBLEMS: dict[Any, Any] = dict.fromkeys((400, 401, 403, 404, 405, 409, 413, 422, 429), Problem)
 
 
 def problem(
