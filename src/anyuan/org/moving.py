@@ -28,7 +28,12 @@ def key_columns() -> Iterator[tuple[str, str]]:
 
 def rewrite_keys(old: str, new: str, parent: str) -> None:
     """Give the unit `old` and all below it the prefix `new`, under `parent`."""
-    facts = {"old": old, "new": new, "end": old[:-1] + "/", "from": len(old) + 1}
+    facts: dict[str, str | int] = {
+        "old": old,
+        "new": new,
+        "end": old[:-1] + "/",
+        "from": len(old) + 1,
+    }
     with scope.everything(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for table, column in [(Unit._meta.db_table, "key"), *key_columns()]:

@@ -30,7 +30,9 @@ ENTRIES = [
     Entry("隐患", "alert-triangle", "hazards:list", Permission.HAZARD_READ, ("/hazards", "/cases")),
     Entry("演练", "run", "emergency:drills", Permission.RECORD_READ, ("/emergency",)),
     Entry("指标", "chart-line", "indicators:list", Permission.BOARD_READ, ("/indicators",)),
-    Entry("工作要点", "book", "obligations:policy", Permission.POLICY_READ, ("/policy",)),
+    Entry(
+        "工作要点", "book", "obligations:policy", Permission.POLICY_READ, ("/obligations/policy",)
+    ),
     Entry("单位与人员", "building", "org:units", Permission.UNIT_READ, ("/org",)),
 ]
 
@@ -46,6 +48,7 @@ class Link:
 def links(request: HttpRequest, actor: Actor) -> list[Link]:
     """The menu of one actor; what is not built is not shown."""
     found = []
+    current = current_entry(request.path)
     for entry in ENTRIES:
         if not actor.may(entry.needs):
             continue
@@ -55,6 +58,12 @@ def links(request: HttpRequest, actor: Actor) -> list[Link]:
             url = reverse(entry.url_name)
         except NoReverseMatch:
             continue
-        active = any(request.path.startswith(prefix) for prefix in entry.prefixes)
+        active = entry is current
         found.append(Link(entry.label, entry.icon, url, active))
     return found
+
+
+def current_entry(path: str) -> Entry | None:
+    """The entry whose longest prefix the address has."""
+    fits = [(len(p), e) for e in ENTRIES for p in e.prefixes if path.startswith(p)]
+    return max(fits, key=lambda fit: fit[0])[1] if fits else None

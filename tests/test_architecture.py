@@ -1,0 +1,230 @@
+"""The rules of the house, checked over the whole source: what a new page or domain has for nothing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from anyuan.core.models import Scoped
+from anyuan.org.action import SERVICES
+from anyuan.org.permissions import GRANTS, Permission
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "anyuan"
+FILE_LINES, FUNCTION_LINES = 400, 60
+CODE = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]
+PRODUCT = [path for path in CODE if "tests" not in path.parts]
+TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
+
+# Public functions of services that write nothing themselves or are called inside guarded ones.
+UNGUARDED = {
+    "anyuan.engines.notices.services.tell": "told by reactions and jobs, for posts of many units",
+    "anyuan.engines.notices.services.tell_person": "as tell",
+    "anyuan.engines.notices.services.mark_read": "one's own inbox, whatever the post",
+    "anyuan.engines.cases.services.open_case": "inside the service that opens the record",
+    "anyuan.domains.hazards.services.step_hazard": "hands over to cases.services.move, which guards",
+    "anyuan.domains.hazards.services.open_from_finding": "a reaction; report_hazard guards",
+    "anyuan.domains.emergency.services.title_of": "reads",
+    "anyuan.domains.emergency.services.goal_seconds": "reads",
+    "anyuan.engines.checks.services.void_inspection": "hands over to _void, which guards",
+    "anyuan.org.services.checked": "saves a row inside a guarded service",
+    "anyuan.org.services.refuse_invalid": "makes a refusal",
+}
+# Whole-tree scope outside jobs, the command line and tests.
+WHOLE_TREE = {
+    "core/scope.py": "defines it",
+    "core/keys.py": "defines it",
+    "org/actor.py": "the system's own actor",
+    "org/middleware.py": "looks up the person's posts before the scope shrinks to one",
+    "org/tokens.py": "looks up the token before the scope shrinks to its unit",
+}
+
+
+def named(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node
+
+
+def test_no_file_is_longer_than_a_person_reads_at_once():
+    long = {named(p): n for p in CODE if (n := len(p.read_text("utf-8").splitlines())) > FILE_LINES}
+    assert long == {}
+
+
+def test_no_function_is_longer_than_a_page():
+    long = [
+        f"{named(path)}:{node.name} {node.end_lineno - node.lineno + 1}"
+        for path in CODE
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_LINES
+    ]
+    assert long == []
+
+
+def test_every_module_and_public_service_says_what_it_is_for():
+    silent = [
+        named(path)
+        for path in PRODUCT
+        if path.read_text("utf-8").strip()
+        and path.name not in {"__init__.py", "urls.py", "apps.py"}
+        and not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    ]
+    assert silent == []
+
+
+def service_modules() -> list[Path]:
+    return [p for p in PRODUCT if p.name == "services.py" or "services" in p.parent.parts]
+
+
+def module_of(path: Path) -> str:
+    return "anyuan." + named(path).removesuffix(".py").replace("/", ".")
+
+
+def test_every_public_service_is_guarded_or_its_exception_has_a_reason():
+    open_doors = []
+    for path in service_modules():
+        module = module_of(path)
+        import_module(module)
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                name = f"{module}.{node.name}"
+                if name not in SERVICES and name not in UNGUARDED:
+                    open_doors.append(name)
+    assert open_doors == []
+
+
+def test_no_exception_outlives_its_function():
+    for name in UNGUARDED:
+        module, _dot, function = name.rpartition(".")
+        assert hasattr(import_module(module), function), name
+        assert name not in SERVICES, f"{name} is guarded now"
+
+
+def test_every_guarded_service_takes_its_actor_by_name():
+    for name in SERVICES:
+        module, _dot, function = name.rpartition(".")
+        wrapped = getattr(import_module(module), function).__wrapped__
+        assert "by" in wrapped.__kwdefaults__ or "by" in wrapped.__annotations__, name
+
+
+def test_services_never_see_a_request():
+    seen = [
+        f"{named(path)}:{node.name}"
+        for path in service_modules()
+        for node in functions(path)
+        for argument in [*node.args.args, *node.args.kwonlyargs]
+        if argument.arg == "request"
+    ]
+    assert seen == []
+
+
+def is_front(path: Path) -> bool:
+    return path.name.endswith("views.py") or path.is_relative_to(SOURCE / "api")
+
+
+def uses(path: Path, *attributes: str) -> list[str]:
+    return [
+        f"{named(path)}:{node.lineno} .{node.attr}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in attributes
+        # `request.user.objects` is no manager; a manager hangs on a class, written with a capital.
+        and isinstance(node.value, ast.Name) and node.value.id[:1].isupper()
+    ]  # fmt: skip
+
+
+# Views that read a table without a unit, or a person's own rows.
+DIRECT_READS = {
+    "web/views.py": "the person's own posts and whether this is a demo",
+}
+
+
+def test_pages_and_the_api_read_only_what_is_visible_to_their_actor():
+    found = [
+        use
+        for path in PRODUCT
+        if is_front(path) and named(path) not in DIRECT_READS
+        for use in uses(path, "raw", "objects")
+        if not _of_public_text(use, path)
+    ]
+    assert found == []
+
+
+def _of_public_text(use: str, path: Path) -> bool:
+    """Tables without a unit (policies, checklists) are the same for everybody."""
+    line = path.read_text("utf-8").splitlines()[int(use.split(":")[1].split()[0]) - 1]
+    owners = re.findall(r"\b([A-Z]\w+)\.objects", line)
+    models = {model.__name__: model for model in apps.get_models()}
+    return bool(owners) and all(
+        name in models and not hasattr(models[name], "scope_path") for name in owners
+    )
+
+
+def test_the_whole_tree_is_entered_only_where_a_reason_is_given():
+    found = []
+    for path in PRODUCT:
+        name = named(path)
+        if (
+            name in WHOLE_TREE
+            or name.startswith("config/")
+            or path.name in {"jobs.py", "commands.py"}
+        ):
+            continue
+        text = path.read_text("utf-8")
+        if re.search(r"\beverything\(\)|\bEVERYTHING\b", text):
+            found.append(name)
+    assert found == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_hold_no_script_and_no_handlers(path):
+    text = re.sub(
+        r"{#.*?#}|{% comment %}.*?{% endcomment %}", "", path.read_text("utf-8"), flags=re.DOTALL
+    )
+    for tag in re.findall(r"<script\b[^>]*>", text):
+        assert "src=" in tag or 'type="application/json"' in tag, tag
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text)
+    assert not re.search(r"style\s*=\s*[\"'][^\"']*url\(", text)
+    assert "|safe" not in text
+
+
+def test_every_page_stands_in_the_layout_and_has_one_heading():
+    pages = [path for path in TEMPLATES if is_page(path)]
+    assert len(pages) > 15
+    assert [named(p) for p in pages if "{% extends" not in p.read_text("utf-8")] == []
+    doubled = [named(p) for p in pages if p.read_text("utf-8").count("<h1") > 1]
+    assert doubled == []
+
+
+def is_page(path: Path) -> bool:
+    """A template that a view shows whole: not a component, a fragment or a layout."""
+    parts = path.parts
+    return not (
+        {"components", "elements", "parts", "fragments", "side"} & set(parts)
+        or path.name.startswith("_")
+        or path.name in {"layout.html", "500.html"}
+        or ("{% extends" not in path.read_text("utf-8") and "<h1" not in path.read_text("utf-8"))
+    )  # fmt: skip
+
+
+def scoped_models() -> list[type]:
+    return [m for m in apps.get_models() if issubclass(m, Scoped)]
+
+
+@pytest.mark.parametrize("model", scoped_models(), ids=lambda model: model.__name__)
+def test_every_scoped_model_is_readable_by_a_permission_that_some_post_has(model):
+    needed = getattr(model, "read_permission", Permission.RECORD_READ)
+    assert isinstance(needed, Permission)
+    assert any(needed in granted for granted in GRANTS.values())
+
+
+def test_every_permission_is_held_by_some_post():
+    assert set(Permission) == frozenset().union(*GRANTS.values())
