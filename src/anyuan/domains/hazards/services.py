@@ -80,8 +80,7 @@ def report_hazard(
         hazard.rectification = _("当场整改。")
     hazard.save(force_insert=True)
     attach(record, file_ids, by=by, label="before")
-    attached = attach(record, after_file_ids, by=by, label="after")
-    if fixed and not attached:
+    if not attach(record, after_file_ids, by=by, label="after") and fixed:
         raise Refused(_("当场整改的，请上传整改后的照片。"), field="after_files")
     open_case(
         record, by=by, loop="hazard", state=record.state, label=_("发现并当场整改") if fixed else _("发现上报"),
