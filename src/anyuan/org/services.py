@@ -47,6 +47,15 @@ def checked(row: Any, *, exclude: tuple[str, ...] = ()) -> Any:
 
 
 @action(Permission.UNIT_MANAGE)
+def found_city(key: str, *, by: Actor, code: str, name: str, short_name: str) -> Unit:
+    """The root of the tree. Only the system can: no post stands above a city."""
+    if Unit.raw.filter(kind=Unit.Kind.CITY).exists():
+        raise Refused(_("本系统已经有一个市级单位，不能再建立。"), field="code")
+    city = Unit(key=key, code=code, kind=Unit.Kind.CITY, name=name, short_name=short_name)
+    return checked(city, exclude=("key",))
+
+
+@action(Permission.UNIT_MANAGE)
 def add_unit(
     parent: Unit,
     *,
