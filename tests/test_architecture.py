@@ -44,6 +44,7 @@ WHOLE_TREE = {
     "org/moving.py": "rewrites the keys of a unit in every table, between two districts",
     "engines/notices/services.py": "tells posts of units above the actor's",
     "engines/obligations/recount.py": "a school's record also meets duties of the levels above",
+    "engines/indicators/queries.py": "an aim of the level above holds for all below it",
     "engines/indicators/reactions_in.py": "a leaf's figures come from duties of several levels",
     "org/tokens.py": "looks up the token before the scope shrinks to its unit",
 }

@@ -5,10 +5,13 @@ The template is migrated once for each state of the migrations, so a run starts 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -25,6 +28,8 @@ from anyuan.config import embedded
 from anyuan.config.home import secret
 
 LOCK = 71294
+# What only opens and closes a transaction or sets the reader's scope.
+SHELL = ("SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_config")
 
 
 def _state() -> str:
@@ -122,3 +127,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             link.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
+
+
+@pytest.fixture
+def asked() -> Callable[[], AbstractContextManager[list[str]]]:
+    """`with asked() as queries:` fills the list with the SQL asked inside, without the shell around it."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    @contextlib.contextmanager
+    def listen() -> Iterator[list[str]]:
+        found: list[str] = []
+        with CaptureQueriesContext(connection) as seen:
+            yield found
+        found += [q["sql"] for q in seen.captured_queries if not q["sql"].startswith(SHELL)]
+
+    return listen

@@ -65,6 +65,7 @@ def grade(hazard: Hazard, by: Actor, data: Mapping[str, Any]) -> None:
         raise Refused(_("定为重大隐患，请写明判定依据。"), field="basis")
     hazard.level, hazard.category = data["level"], data["category"]
     hazard.basis = data.get("basis") or hazard.basis
+    hazard.case.due_on = hazard.found_on + datetime.timedelta(days=limit_days(hazard.level))
     if hazard.level == Level.MAJOR:
         listed_by(hazard, managing_level(hazard))
     hazard.save()

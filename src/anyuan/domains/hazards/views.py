@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -225,7 +226,7 @@ def _blank(step: Transition, hazard: Hazard) -> Any:
             **known,
             "funds": hazard.funds if hazard.funds is not None else 0,
             "interim_plan": hazard.interim_plan,
-            "due_on": hazard.record.case.due_on,
+            "due_on": max(hazard.record.case.due_on or timezone.localdate(), timezone.localdate()),
             "until": None,
         }
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Max, Sum
 
+from anyuan.core import scope
 from anyuan.core.keys import ancestors
 from anyuan.engines.indicators.models import Fact, RolledUp, Target
 from anyuan.org.actor import Actor, visible
@@ -87,10 +88,14 @@ def facts_version(since: datetime.date, until: datetime.date) -> str:
 
 
 def targets_of(unit_key: str, year: int) -> dict[str, Decimal]:
-    """Indicator → aim in force for a unit: its own, else the nearest above. One query."""
+    """Indicator → aim in force for a unit: its own, else the nearest above. One query.
+
+    An aim of the level above is meant for all below it, so it is read outside the reader's own units.
+    """
     found: dict[str, tuple[int, Decimal]] = {}
-    keys = ancestors(unit_key)
-    for target in Target.raw.filter(unit_id__in=keys, year=year):
+    with scope.everything():
+        aims = list(Target.objects.filter(unit_id__in=ancestors(unit_key), year=year))
+    for target in aims:
         depth = target.unit_id.count(".")
         if target.indicator not in found or depth > found[target.indicator][0]:
             found[target.indicator] = (depth, target.value)

@@ -34,7 +34,8 @@ WHERE (indicators_fact.numerator, indicators_fact.denominator, indicators_fact.o
     IS DISTINCT FROM (excluded.numerator, excluded.denominator, excluded.on_time)
 """
 _INSERT = "INSERT INTO indicators_fact (unit_id, indicator, month, numerator, denominator, on_time)"
-# What is not due yet is left out: done ÷ (done + overdue).
+# What is not due yet is left out: done ÷ (done + overdue). `stale`: what no duty stands behind any more
+# (a school moved away, a rule ended) goes to zero, so that a level never keeps a figure without rows.
 _RULES = f"""
 WITH {{pairs}}, base AS (
     SELECT o.unit_id, r.key, o.point, date_trunc('month', o.due_on)::date AS month,
@@ -49,11 +50,23 @@ WITH {{pairs}}, base AS (
     SELECT base.unit_id, base.month, base.done, base.due, base.met, n.name
     FROM base CROSS JOIN LATERAL
         (VALUES ('rule:' || base.key), ('point:' || base.point), ('point:0')) AS n (name)
+), fresh AS (
+    SELECT pairs.above, named.name, named.month,
+        sum(named.done) AS done, sum(named.due) AS due, sum(named.met) AS met
+    FROM named JOIN pairs ON pairs.unit_id = named.unit_id
+    GROUP BY pairs.above, named.name, named.month
+), stale AS (
+    UPDATE indicators_fact f SET numerator = 0, denominator = 0, on_time = 0
+    WHERE f.month >= %(since)s AND f.month < %(until)s
+      AND (f.indicator LIKE 'rule:%%' OR f.indicator LIKE 'point:%%')
+      AND (f.numerator, f.denominator, f.on_time) IS DISTINCT FROM (0, 0, 0)
+      AND (%(units)s::text[] IS NULL OR f.unit_id = ANY(%(units)s::text[]))
+      AND NOT EXISTS (
+        SELECT FROM fresh
+        WHERE fresh.above = f.unit_id AND fresh.name = f.indicator AND fresh.month = f.month)
 )
 {_INSERT}
-SELECT pairs.above, named.name, named.month, sum(named.done), sum(named.due), sum(named.met)
-FROM named JOIN pairs ON pairs.unit_id = named.unit_id
-GROUP BY pairs.above, named.name, named.month
+SELECT above, name, month, done, due, met FROM fresh
 {_UPSERT}
 """  # noqa: S608 -- constants only
 _RATIO = f"""

@@ -5,5 +5,5 @@ from anyuan.engines.indicators import views
 app_name = "indicators"
 urlpatterns = [
     path("", views.indicator_list, name="list"),
-    path("target", views.target_set, name="target"),
+    path("target/", views.indicator_target, name="target"),
 ]

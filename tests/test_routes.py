@@ -1,0 +1,272 @@
+"""Every address of the product: who is sent to sign in, who is told it is not there, who may only read.
+
+A new page is covered by itself where its arguments are known below; an unknown one fails with its name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from anyuan.core import scope
+from anyuan.core.files import keep_file
+from anyuan.core.kinds import all_kinds, record_url
+from anyuan.core.models import Audit, Record
+from anyuan.domains.emergency.services import plan_drill, record_drill
+from anyuan.domains.hazards.services import report_hazard
+from anyuan.engines.cases.registry import all_loops
+from anyuan.engines.cases.spec import LoopMistake, check
+from anyuan.engines.checks.scoring import Given
+from anyuan.engines.checks.services import publish_checklist, submit_inspection
+from anyuan.engines.checks.spec import Item, Spec
+from anyuan.engines.notices.queries import inbox
+from anyuan.engines.notices.services import tell_person
+from anyuan.engines.obligations.filings import Work, file_work
+from anyuan.engines.obligations.loading import load_policy
+from anyuan.engines.obligations.models import Obligation
+from anyuan.engines.obligations.queries import topics_offered
+from anyuan.engines.obligations.tests.packing import RULES, small_pack
+from anyuan.org.tests.cast import hire
+
+MOST_QUERIES = 15
+NOT_YOURS = "您的岗位不能进行此项操作"
+
+# Addresses for people without an account; each has its own guard.
+PUBLIC = {
+    "web:healthz": "for the supervisor of the process; tells nothing of any unit",
+    "hazards:report": "the address is signed and printed at the place",
+    "hazards:receipt": "the address is signed and given to the reporter",
+}
+# Arguments that name no row of a unit: the same for everybody.
+NO_UNIT = {
+    "checks:fill": "a checklist is public text",
+    "obligations:rule_switch": "a rule is the city's; the permission guards it",
+    "org:import_template": "an empty sheet",
+    "web:board_point": "a point of the city's document; its figures are the actor's own",
+}
+# What everybody in a post may send: about oneself, or a remark on what one may read.
+EVERYBODY = {
+    "notices:mark_read",
+    "notices:comment",
+    "notices:open",
+    "notices:upload",
+    "web:post_choose",
+}
+
+
+@dataclasses.dataclass
+class Route:
+    name: str
+    arguments: tuple[str, ...]
+    view: Any
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def routes(resolver: Any = None, space: str = "") -> Iterator[Route]:
+    """Every page of ours (accounts are allauth's, /api has tests of its own)."""
+    for one in (resolver or get_resolver()).url_patterns:
+        if isinstance(one, URLResolver):
+            if one.namespace != "api" and "accounts" not in str(one.pattern):
+                yield from routes(one, f"{space}{one.namespace}:" if one.namespace else space)
+        elif isinstance(one, URLPattern) and one.name and ":" in f"{space}{one.name}":
+            yield Route(f"{space}{one.name}", tuple(one.pattern.converters), one.callback)
+
+
+@pytest.fixture
+def world(cast):
+    """One thing of every kind at school A: {route name or namespace: {argument: value}}."""
+    today = timezone.localdate()
+    spec = Spec("round", "巡查", "", (Item("exits", "通道"), Item("lamps", "灯")))
+    version = publish_checklist(cast.city, by=cast.bureau, spec=spec)
+    with scope.enter(cast.bureau.units):
+        pack = small_pack(rules=RULES, valid_from=today.replace(month=1, day=1))
+        load_policy(cast.city, by=cast.bureau, pack=pack, today=today)
+    with scope.enter(cast.officer.units, person=str(cast.officer.person_id)):
+        by = cast.officer
+        hazard = report_hazard(cast.school, by=by, place="大厅", description="灯坏了")
+        drill = record_drill(
+            cast.school, by=by, on=today, kind="fire", expected=9, present=9, seconds=9
+        )
+        planned = plan_drill(cast.school, by=by, on=today, kind="fire")
+        answers = {"exits": Given(result=1), "lamps": Given(result=0)}
+        done = submit_inspection(cast.school, by=by, version=version, answers=answers)
+        topic = topics_offered().get(slug="plan")
+        filing = file_work(cast.school, by=by, topic=topic, work=Work(today, "写了计划"))
+        upload = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF")
+        file = keep_file(upload, unit_id=cast.school.key, by=by, record=filing.record)
+        tell_person(by.person_id, cast.school.key, kind="x", title="提醒", once_key="x")
+        duty = Obligation.objects.filter(unit=cast.school).first()
+        message = inbox(by).first()
+    return {
+        "hazards": {"pk": hazard.pk, "transition": "grade", "paper": "notice", "kind": "pdf"},
+        "emergency": {"pk": drill.pk},
+        "emergency:end": {"pk": planned.pk},
+        "checks": {"pk": done.pk, "key": "round"},
+        "obligations": {"pk": duty.pk},
+        "obligations:filing": {"pk": filing.pk},
+        "obligations:filing_edit": {"pk": filing.pk},
+        "obligations:filing_withdraw": {"pk": filing.pk},
+        "obligations:rule_switch": {"pk": duty.rule_id},
+        "notices": {"pk": message.pk},
+        "notices:small_photo": {"pk": file.pk},
+        "notices:comment": {"pk": hazard.pk},
+        "web": {"key": cast.school.key, "number": 8, "pk": file.pk},
+        "org": {"key": cast.school.key, "pk": cast.officer.post_id, "what": "units"},
+    }
+
+
+def address(route: Route, world: dict[str, dict[str, Any]]) -> str:
+    known = {**world.get(route.name.split(":")[0], {}), **world.get(route.name, {})}
+    unknown = set(route.arguments) - set(known)
+    assert not unknown, f"{route.name}: say in `world` what {unknown} is"
+    return reverse(route.name, kwargs={name: known[name] for name in route.arguments})
+
+
+def ours() -> list[Route]:
+    return [route for route in routes() if route.name not in PUBLIC]
+
+
+def ask(client: Client, where: str) -> list[Any]:
+    """The answers to GET and POST, but for a method the page does not know."""
+    answers = [client.get(where), client.post(where)]
+    return [answer for answer in answers if answer.status_code != 405]
+
+
+def test_every_page_of_ours_asks_strangers_to_sign_in(world):
+    wrong = {}
+    for route in ours():
+        for answer in ask(Client(), address(route, world)):
+            if answer.status_code != 302 or "/accounts/login/" not in answer.headers["Location"]:
+                wrong[route.name] = answer.status_code
+    assert wrong == {}
+
+
+def test_every_page_says_that_it_is_for_people_in_a_post():
+    assert [r.name for r in ours() if not getattr(r.view, "signed_in", False)] == []
+
+
+def test_no_exception_outlives_its_page():
+    names = {route.name for route in routes()}
+    assert (set(PUBLIC) | set(NO_UNIT) | EVERYBODY) <= names
+
+
+def test_what_is_another_units_is_not_there(cast, world):
+    wrong = {}
+    client = cast.client(cast.stranger)
+    client.raise_request_exception = False
+    for route in ours():
+        if route.arguments and route.name not in NO_UNIT:
+            for answer in ask(client, address(route, world)):
+                if answer.status_code != 404:
+                    wrong[route.name] = answer.status_code
+    assert wrong == {}
+
+
+def rows_of_every_table() -> dict[str, int]:
+    """How many rows each table of ours has; histories too, so that a change shows as well."""
+    with scope.everything():
+        return {
+            model.__name__: model._base_manager.count()
+            for model in apps.get_models()
+            if model.__module__.startswith("anyuan.") and model is not Audit
+        }
+
+
+def test_who_may_only_read_changes_nothing(cast, world):
+    """An auditor of the district sends an empty form to every page: refused, or asked to fill it in."""
+    with scope.everything():
+        auditor = hire(cast.wujin, "auditor", "审计员", "auditor")
+    before = rows_of_every_table()
+    client = cast.client(auditor)
+    client.raise_request_exception = False
+    answers = {
+        route.name: client.post(address(route, world)).status_code
+        for route in ours()
+        if route.name not in EVERYBODY
+    }
+    assert {n: s for n, s in answers.items() if s not in {200, 403, 404, 405, 422}} == {}
+    assert rows_of_every_table() == before
+
+
+def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """Forms that a writer's post would get through."""
+    today = str(timezone.localdate())
+    return {
+        "hazards:new": {
+            "place": "大厅",
+            "description": "灯坏了",
+            "found_on": today,
+            "level": "general",
+        },
+        "emergency:plan": {"kind": "fire", "mode": "real", "on": today},
+        "emergency:end": {"reason": "下雨"},
+        "checks:fill": {"happened_on": today, "r_exits": "pass", "r_lamps": "pass"},
+        "checks:void": {"reason": "填错"},
+        "obligations:waive": {"reason": "停课"},
+        "obligations:filing_withdraw": {"reason": "填错"},
+        "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
+    }
+
+
+def test_a_reader_is_refused_a_form_that_is_filled_in(cast, world):
+    wrong = {}
+    with scope.everything():
+        reader = hire(cast.wujin, "auditor", "审计员", "auditor")
+    client = cast.client(reader)
+    known = {route.name: route for route in ours()}
+    for name, form in filled(world).items():
+        where = address(known[name], world)
+        answer = client.post(where, {**form, "unit": cast.school.key})
+        # Refused by the permission, not for the form: a page says it at the form, or instead of it.
+        said = answer.status_code in {403, 404} or NOT_YOURS in answer.content.decode()
+        if answer.status_code == 302 or not said:
+            wrong[name] = answer.status_code
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("who", ["officer", "teacher", "district", "bureau"])
+def test_every_page_opens_with_few_queries(cast, world, who, asked):
+    wrong = {}
+    client = cast.client(getattr(cast, who))
+    client.raise_request_exception = False
+    for route in ours():
+        where = address(route, world)
+        client.get(where)
+        with asked() as queries:
+            status = client.get(where).status_code
+        if status not in {200, 302, 403, 404, 405, 422} or len(queries) > MOST_QUERIES:
+            wrong[route.name] = (status, len(queries))
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("kind", sorted(all_kinds()))
+def test_every_kind_of_record_has_a_page_and_a_way_to_make_one(kind, cast, world):
+    declared = all_kinds()[kind]
+    with scope.enter(cast.officer.units):
+        record = Record.objects.filter(kind=kind).first()
+    assert record is not None, f"make a {kind} in `world`"
+    client = cast.client(cast.officer)
+    assert client.get(record_url(kind, record.pk)).status_code == 200
+    assert cast.client(cast.stranger).get(record_url(kind, record.pk)).status_code == 404
+    if declared.new_url_name:
+        assert client.get(reverse(declared.new_url_name)).status_code in {200, 302}
+    assert all(label for values in declared.facets.values() for label in values.values())
+
+
+@pytest.mark.parametrize("loop", all_loops().values(), ids=lambda loop: loop.key)
+def test_a_loop_with_a_state_nobody_can_leave_stops_the_start(loop):
+    check(loop)
+    for state in loop.open_states:
+        kept = tuple(t for t in loop.transitions if state not in t.sources)
+        with pytest.raises(LoopMistake):
+            check(dataclasses.replace(loop, transitions=kept))
