@@ -19,6 +19,7 @@ from django.db import connection
 from django.utils import timezone
 
 from anyuan.config.cli import migrate
+from anyuan.config.demo_clock import at
 from anyuan.config.demo_units import build_units
 from anyuan.core import scope
 from anyuan.core.refused import Refused
@@ -64,8 +65,9 @@ def build_town() -> None:
     today = timezone.localdate()
     since = today - datetime.timedelta(weeks=WEEKS)
     print("正在建立演示城市：单位和人员……", flush=True)
-    sites = build_units()
-    load_pack(since)
+    with at(since - datetime.timedelta(days=1)):
+        sites = build_units()
+        load_pack(since)
     with scope.everything():
         for policy in Policy.objects.all():
             keep_up(policy, today=today)

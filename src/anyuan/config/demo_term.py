@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from anyuan.config.demo_clock import at
 from anyuan.core import scope
 from anyuan.core.files import keep_file
 from anyuan.domains.emergency.services import record_drill
@@ -109,7 +110,8 @@ def _work(site: Site, since: datetime.date, today: datetime.date, forms: Any, to
         for _ in range(duty.needed - site.covered(duty)):
             day = _day_of(site, duty, today)
             if day is not None:
-                _do(site, duty, day, forms, topics)
+                with at(_filed(site, day, today), site.rng.randint(0, 500)):
+                    _do(site, duty, day, forms, topics)
 
 
 def _day_of(site: Site, duty: Obligation, today: datetime.date) -> datetime.date | None:
@@ -129,6 +131,12 @@ def _day_of(site: Site, duty: Obligation, today: datetime.date) -> datetime.date
     if first > last:
         return None
     return first + datetime.timedelta(days=site.rng.randint(0, (last - first).days))
+
+
+def _filed(site: Site, day: datetime.date, today: datetime.date) -> datetime.date:
+    """When it was written down: mostly the same day, now and then some days after."""
+    after = site.rng.randint(1, 4) if site.rng.random() < 0.08 else 0
+    return min(today, day + datetime.timedelta(days=after))
 
 
 def _do(site: Site, duty: Obligation, day: datetime.date, forms: Any, topics: Any) -> None:
@@ -205,10 +213,11 @@ def _hazards(site: Site, since: datetime.date, today: datetime.date) -> None:
     for _ in range(site.rng.randint(0, 3)):
         place, text, category, level = site.rng.choice(FOUND)
         day = since + datetime.timedelta(days=site.rng.randint(0, (today - since).days))
-        report_hazard(
-            site.unit, by=site.people["teacher"], place=place, description=text, category=category, level=level,
-            found_on=day, file_ids=[_photo(site, "整改前")],
-        )  # fmt: skip
+        with at(day, site.rng.randint(0, 500)):
+            report_hazard(
+                site.unit, by=site.people["teacher"], place=place, description=text, category=category,
+                level=level, found_on=day, file_ids=[_photo(site, "整改前")],
+            )  # fmt: skip
     for hazard in Hazard.objects.filter(unit=site.unit).select_related(
         "record__case", "unit__parent"
     ):
@@ -216,46 +225,71 @@ def _hazards(site: Site, since: datetime.date, today: datetime.date) -> None:
 
 
 def _move_on(site: Site, hazard: Hazard, today: datetime.date) -> None:
-    officer, head = site.people["safety_officer"], site.people["principal"]
-    far = site.rng.choices(range(6), weights=[1, 1, 2, 2, 6, 1])[0]
-    steps: list[tuple[str, Actor, dict[str, Any], list[Any]]] = [
+    """On through the loop, day after day, until chance or today ends it."""
+    day = due = hazard.found_on
+    for name, by, data, photo in _story(site, hazard):
+        day += datetime.timedelta(days=site.rng.choice([0, 1, 1, 2, 3, 5]))
+        if day > today or site.rng.random() < 0.06:
+            return
+        if name == "assign":
+            due = data["due_on"] = day + datetime.timedelta(days=site.rng.randint(5, 14))
+        if name == "postpone":
+            data["until"] = due + datetime.timedelta(days=10)
+        with at(day, site.rng.randint(0, 500)):
+            files = [_photo(site, photo)] if photo else []
+            step_hazard(hazard, by=by, transition=name, data=data, file_ids=files)
+        hazard.refresh_from_db()
+
+
+def _story(site: Site, hazard: Hazard) -> list[tuple[str, Actor, dict[str, Any], str]]:
+    """Who did what, in order: (step, actor, facts, photo)."""
+    officer, head, guard = (site.people[r] for r in ("safety_officer", "principal", "guard"))
+    major = hazard.level == "major"
+    repaired = {"rectification": "已维修完好，现场清理完毕。", "cause": "使用年限较长"}
+    found: list[tuple[str, Actor, dict[str, Any], str]] = [
         ("grade", officer, {"level": hazard.level, "category": hazard.category,
-                            "basis": "教育系统重大事故隐患判定指南" if hazard.level == "major" else ""}, []),
-        ("assign", head, {"responsible": "总务主任", "measures": "维修更换，完成前设置警示", "funds": Decimal(800),
-                          "due_on": today + datetime.timedelta(days=site.rng.randint(3, 14)),
-                          "interim_plan": "设警示牌，安排专人看护"}, []),
-        ("rectify", site.people["guard"], {"rectification": "已维修完好，现场清理完毕。", "cause": "使用年限较长"}, ["after"]),
+                            "basis": "教育系统重大事故隐患判定指南" if major else ""}, ""),
+        ("assign", head, {"responsible": "总务主任", "measures": "维修更换，完成前设置警示",
+                          "funds": Decimal(800), "interim_plan": "设警示牌，安排专人看护"}, ""),
     ]  # fmt: skip
-    for name, by, data, photos in steps[:far]:
-        files = [_photo(site, "整改后") for _ in photos]
-        step_hazard(hazard, by=by, transition=name, data=data, file_ids=files)
-    hazard.refresh_from_db()
-    if far >= 4 and hazard.level == "general":
-        end = "verify" if far == 4 else "return"
-        step_hazard(hazard, by=head, transition=end, data={"note": "现场复查"})
+    chance = site.rng.random()
+    if chance < 0.08:
+        return [*found, ("postpone", officer, {"note": "配件需要定制，厂家十天内到货。"}, "")]
+    found.append(("rectify", guard, repaired, "整改后"))
+    if major:
+        above = _supervisor(site)
+        again = [("verify", above, {"note": "现场核验，同意销号"}, "")] if above else []
+        return found + (again if chance > 0.5 else [])
+    if chance < 0.2:
+        return [*found, ("return", head, {"note": "仍有松动，请重新加固。"}, "")]
+    return [*found, ("verify", head, {"note": "现场复查合格"}, "")]
+
+
+def _supervisor(site: Site) -> Actor | None:
+    """Who supervises at the level above the school; most districts of the demo have nobody yet."""
+    post = Post.objects.filter(
+        unit=site.school.parent, role__in=["district_supervisor", "bureau_supervisor"]
+    )
+    first = post.select_related("person", "unit").order_by("id").first()
+    return actor_of(first) if first else None
 
 
 def _supervise(site: Site, today: datetime.date, forms: Any, topics: Any) -> None:
     """The level above inspects some sites and files its own work once."""
+    by = _supervisor(site)
     above = site.school.parent
-    assert above is not None
-    post = Post.objects.filter(unit=above, role__in=["district_supervisor", "bureau_supervisor"])
-    first = post.select_related("person", "unit").order_by("id").first()
-    if first is None:
+    if by is None or above is None:
         return
-    by = actor_of(first)
     if site.rng.random() < 0.3:
-        _inspect(
-            site,
-            "fire_monthly",
-            today - datetime.timedelta(days=site.rng.randint(1, 40)),
-            forms,
-            by=by,
-        )
+        day = today - datetime.timedelta(days=site.rng.randint(1, 40))
+        with at(day, 120):
+            _inspect(site, "fire_monthly", day, forms, by=by)
     owed = Obligation.objects.filter(
         unit=above, kind="filing", done=0, period_start__lte=today, due_on__lte=today
     )
     for duty in owed.select_related("rule", "unit").order_by("due_on")[:3]:
         slug = next(iter(duty.rule.match.get("topic", [""])))
         if slug in topics and site.rng.random() < 0.7:
-            _file(site, above, topics[slug], min(duty.due_on, today), by=by)
+            day = min(duty.due_on, today)
+            with at(day, 60):
+                _file(site, above, topics[slug], day, by=by)

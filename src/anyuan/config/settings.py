@@ -119,6 +119,7 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,  # ActorMiddleware opens the request's one transaction, with its scope
     }
 }
+FORM_RENDERER = "anyuan.core.forms.QuickRenderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"

@@ -50,7 +50,7 @@ def drill_list(request: AuthedRequest) -> HttpResponse:
         rows = rows.filter(kind=wanted["kind"])
     if wanted.get("state"):
         rows = rows.filter(record__state=wanted["state"])
-    page = keyset_page(rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=30)
+    page = keyset_page(rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=20)
     may_write = request.actor.may(Permission.DRILL_WRITE) and not request.actor.is_supervisor
     return render(
         request, "emergency/list.html", {"page": page, "form": form, "may_write": may_write}

@@ -69,10 +69,10 @@ def open_counts(by: Actor) -> dict[str, int]:
     today = timezone.localdate()
     rows = visible(Case, by).filter(loop="hazard", closed_at__isnull=True)
     found: dict[str, int] = rows.aggregate(
-        all=Count("pk"),
-        overdue=Count("pk", filter=Q(due_on__lt=today)),
-        listed=Count("pk", filter=~Q(level=Case.Level.SCHOOL)),
-        waiting=Count("pk", filter=Q(state__in=["reported", "applied", "postponing"])),
+        all=Count("unit_id"),
+        overdue=Count("unit_id", filter=Q(due_on__lt=today)),
+        listed=Count("unit_id", filter=~Q(level=Case.Level.SCHOOL)),
+        waiting=Count("unit_id", filter=Q(state__in=["reported", "applied", "postponing"])),
     )
     return found
 

@@ -41,7 +41,7 @@ def hazard_list(request: AuthedRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     form.is_valid()
     rows = queries.filtered(request.actor, form.cleaned_data)
-    page = keyset_page(rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=30)
+    page = keyset_page(rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=20)
     return render(
         request,
         "hazards/list.html",

@@ -54,6 +54,13 @@ class Case(OnRecord):
             models.Index(
                 fields=["due_on"], condition=Q(closed_at__isnull=True), name="case_open_due"
             ),
+            # Counts of what is open, for any unit, are read from this index alone.
+            models.Index(
+                fields=["unit"],
+                include=["loop", "level", "state", "due_on"],
+                condition=Q(closed_at__isnull=True),
+                name="case_open_unit",
+            ),
         ]
 
     @property

@@ -35,7 +35,7 @@ def check_list(request: AuthedRequest) -> HttpResponse:
     rows = queries.filtered(request.actor, form.cleaned_data)
     context = {
         "page": keyset_page(
-            rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=30
+            rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=20
         ),
         "form": form,
         "checklists": Checklist.objects.filter(active=True),

@@ -15,12 +15,19 @@ from anyuan.engines.indicators import rollup
 DELAY = 2  # seconds: many records saved together are rolled up once, and nobody waits over five
 
 
-def soon(month: datetime.date) -> None:
-    """Ask for a month's roll-up; asked many times before it runs, it runs once. Called after commit."""
+def soon(month: datetime.date, unit: str) -> None:
+    """Ask for the totals of a level above; asked many times before it runs, it runs once. After commit."""
     with contextlib.suppress(AlreadyEnqueued):
-        roll_up.configure(
-            queueing_lock=f"indicators:{month:%Y-%m}", schedule_in={"seconds": DELAY}
-        ).defer(month=month.isoformat())
+        total_above.configure(
+            queueing_lock=f"indicators:{month:%Y-%m}:{unit}", schedule_in={"seconds": DELAY}
+        ).defer(month=month.isoformat(), unit=unit)
+
+
+@app.task(name="indicators.total_above")
+def total_above(month: str, unit: str) -> None:
+    """One month of a district and the city."""
+    with scope.everything():
+        rollup.total_above(unit, datetime.date.fromisoformat(month))
 
 
 @app.task(name="indicators.roll_up")

@@ -27,7 +27,7 @@ class Fact(Scoped):
     class Meta(Scoped.Meta):
         verbose_name = "指标数据"
         constraints = [
-            models.UniqueConstraint(fields=["unit", "indicator", "month"], name="fact_once"),
+            models.UniqueConstraint(fields=["unit", "month", "indicator"], name="fact_of_month"),
             models.CheckConstraint(condition=Q(denominator__gte=0), name="fact_denominator"),
         ]
         indexes = [models.Index(fields=["indicator", "month", "unit"], name="fact_indicator_month")]

@@ -15,8 +15,9 @@ from anyuan.core import scope
 from anyuan.core.keys import ancestors
 from anyuan.core.models import Record
 from anyuan.engines.indicators.jobs import soon
-from anyuan.engines.indicators.rollup import month_of, refresh
+from anyuan.engines.indicators.rollup import month_of, total
 from anyuan.engines.obligations.models import Evidence, Obligation
+from anyuan.org.models import Unit
 
 _paused: ContextVar[bool] = ContextVar("anyuan_rollup_paused", default=False)
 
@@ -35,13 +36,25 @@ def refresh_after_record(record: Record, was: Any = None) -> None:
     """Reaction on `record.saved`, after the duties' recount."""
     if _paused.get():
         return
-    units = {record.unit_id, record.done_by_id, *ancestors(record.unit_id)[2:]}
+    keys = {*ancestors(record.unit_id), record.done_by_id}
     days = {record.happened_on} | ({was.happened_on} if was else set())
     with scope.everything():
-        months = {month_of(day) for day in days} | _due_months(record, units, days)
-        refresh(sorted(units), sorted(months), kinds=[record.kind])
+        schools, above = _levels(keys)
+        months = {month_of(day) for day in days} | _due_months(record, keys, days)
+        total(schools, sorted(months), kinds=[record.kind])
     for month in months:
-        transaction.on_commit(functools.partial(soon, month))
+        for unit in above:
+            transaction.on_commit(functools.partial(soon, month, unit))
+
+
+def _levels(keys: set[str]) -> tuple[list[str], list[str]]:
+    """Schools and campuses, whose figures are exact at once; the lowest of the levels above them."""
+    kinds = dict(Unit.objects.filter(key__in=keys).values_list("key", "kind"))
+    schools = [key for key, kind in kinds.items() if kind in {Unit.Kind.SCHOOL, Unit.Kind.CAMPUS}]
+    above = [key for key in kinds if key not in schools]
+    return schools, [
+        key for key in above if not any(one != key and one.startswith(key) for one in above)
+    ]
 
 
 def _due_months(record: Record, units: set[str], days: set[datetime.date]) -> set[datetime.date]:

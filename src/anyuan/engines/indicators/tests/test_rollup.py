@@ -8,11 +8,11 @@ import pytest
 from django.utils import timezone
 
 from anyuan.core import scope
-from anyuan.domains.emergency.services import record_drill
+from anyuan.domains.emergency.services import record_drill, withdraw_drill
 from anyuan.domains.hazards.services import report_hazard, step_hazard
 from anyuan.engines.indicators.models import Fact
 from anyuan.engines.indicators.queries import Rate, rates, targets_of
-from anyuan.engines.indicators.rollup import month_after, month_of, roll_up
+from anyuan.engines.indicators.rollup import month_after, month_of, roll_up, total_above
 from anyuan.engines.indicators.services import set_target
 
 TODAY = timezone.localdate()
@@ -54,8 +54,32 @@ def test_all_levels_equal_a_recount_after_the_roll_up(cast):
         assert list(Fact.objects.order_by("id").values()) == before
 
 
+def facts_above(cast):
+    """{(unit, indicator, month): figures} of the districts and the city, without empty ones."""
+    keys = [cast.wujin.key, cast.tianning.key, cast.city.key]
+    with scope.everything():
+        rows = Fact.objects.filter(unit_id__in=keys).exclude(numerator=0, denominator=0)
+        return {(f.unit_id, f.indicator, f.month): (f.numerator, f.denominator) for f in rows}
+
+
+def test_what_follows_one_record_equals_the_whole_months_roll_up(cast):
+    drill(cast, cast.school, cast.officer, 100)
+    second = drill(cast, cast.school, cast.officer, 300)
+    drill(cast, cast.other, cast.stranger, 140)
+    report_hazard(cast.school, by=cast.officer, place="门", description="坏了")
+    withdraw_drill(second, by=cast.officer, reason="重复")
+    with scope.everything():
+        for district in (cast.wujin, cast.tianning):
+            total_above(district.key, MONTH)
+    followed = facts_above(cast)
+    assert followed[cast.city.key, "drills.seconds", MONTH] == (120, 2)
+    with scope.everything():
+        Fact.objects.all().delete()
+        roll_up(MONTH)
+    assert facts_above(cast) == followed
+
+
 def test_a_withdrawn_record_leaves_nothing_behind(cast):
-    from anyuan.domains.emergency.services import withdraw_drill
 
     done = drill(cast, cast.school, cast.officer, 100)
     withdraw_drill(done, by=cast.officer, reason="重复")
