@@ -10,7 +10,6 @@ import contextlib
 import datetime
 import uuid
 from collections.abc import Iterator
-from unittest import mock
 
 from django.utils import timezone
 
@@ -33,8 +32,8 @@ def at(day: datetime.date, minute: int = 0) -> Iterator[None]:
         milliseconds = int(moment.timestamp() * 1000).to_bytes(6, "big")
         return uuid.UUID(bytes=milliseconds + _real_key().bytes[6:])
 
-    with (
-        mock.patch.object(timezone, "now", return_value=moment),
-        mock.patch.object(ids, "_uuid7", key),
-    ):
+    timezone.now, ids._uuid7 = (lambda: moment), key
+    try:
         yield
+    finally:
+        timezone.now, ids._uuid7 = _real_now, _real_key

@@ -98,7 +98,11 @@ def main(since_text: str, keys: Sequence[str]) -> None:
 
 
 def _checklists() -> Any:
-    return Checklist.objects.filter(current__isnull=False).select_related("current")
+    return (
+        Checklist.objects.filter(current__isnull=False)
+        .select_related("current__checklist")
+        .prefetch_related("current__items")
+    )
 
 
 def _work(site: Site, since: datetime.date, today: datetime.date, forms: Any, topics: Any) -> None:

@@ -56,6 +56,9 @@ def enter(units: Range, *, person: str = "") -> Iterator[Scope]:
     """Work inside `units` in one transaction; on leaving, the scope before is back in force."""
     scope = Scope(units, person)
     outermost = not connection.in_atomic_block
+    if not outermost and _current.get() == scope:
+        yield scope
+        return
     with transaction.atomic():
         before = _current.get()
         token = _current.set(scope)

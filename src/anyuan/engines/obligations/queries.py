@@ -150,10 +150,10 @@ def counts_of(by: Actor, *, unit: str = "", today: datetime.date | None = None) 
     if unit:
         rows = rows.within(subtree(unit))
     found = rows.aggregate(
-        open=Count("id", filter=Q(due_on__gte=day)),
-        overdue=Count("id", filter=Q(due_on__lt=day)),
-        due_today=Count("id", filter=Q(due_on=day)),
-        due_week=Count("id", filter=Q(due_on__gt=day, due_on__lte=day + WEEK)),
+        open=Count("unit_id", filter=Q(due_on__gte=day)),
+        overdue=Count("unit_id", filter=Q(due_on__lt=day)),
+        due_today=Count("unit_id", filter=Q(due_on=day)),
+        due_week=Count("unit_id", filter=Q(due_on__gt=day, due_on__lte=day + WEEK)),
     )
     return Counts(**found)
 

@@ -98,6 +98,13 @@ class Obligation(Scoped):
             models.Index(
                 fields=["due_on", "id"], condition=Q(state="open"), name="obligation_open_due"
             ),
+            # Counts of what is open, for any unit, from the index alone.
+            models.Index(
+                fields=["unit"],
+                include=["due_on", "period_start"],
+                condition=Q(state="open"),
+                name="obligation_open_unit",
+            ),
             # Recount: the duties of a unit that a record of a kind and day may meet.
             models.Index(fields=["unit", "kind", "period_start"], name="obligation_recount"),
         ]
