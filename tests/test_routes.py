@@ -48,6 +48,10 @@ PUBLIC = {
 # Arguments that name no row of a unit: the same for everybody.
 NO_UNIT = {
     "checks:fill": "a checklist is public text",
+    "checks:checklist": "a checklist is public text",
+    "checks:checklist_edit": "as above; the permission guards it",
+    "checks:checklist_switch": "as above; the permission guards it",
+    "checks:checklist_export": "a checklist is public text",
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
@@ -210,6 +214,7 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         },
         "emergency:plan": {"kind": "fire", "mode": "real", "on": today},
         "emergency:end": {"reason": "下雨"},
+        "checks:checklist_switch": {},
         "checks:fill": {"happened_on": today, "r_exits": "pass", "r_lamps": "pass"},
         "checks:void": {"reason": "填错"},
         "obligations:waive": {"reason": "停课"},

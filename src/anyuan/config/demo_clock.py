@@ -29,10 +29,9 @@ def at(day: datetime.date, minute: int = 0) -> Iterator[None]:
     moment = min(opening + datetime.timedelta(minutes=minute % within), _real_now())
 
     def key() -> uuid.UUID:
-        milliseconds = int(moment.timestamp() * 1000).to_bytes(6, "big")
-        return uuid.UUID(bytes=milliseconds + _real_key().bytes[6:])
+        return _real_key(nanoseconds=int(moment.timestamp() * 1000) * 1_000_000)
 
-    timezone.now, ids._uuid7 = (lambda: moment), key
+    timezone.now, ids._uuid7 = (lambda: moment), key  # type: ignore[assignment]
     try:
         yield
     finally:

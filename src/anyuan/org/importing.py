@@ -8,24 +8,20 @@ is updated, what is the same is left alone.
 from __future__ import annotations
 
 import dataclasses
-import io
 import unicodedata
-import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
 from anyuan.core.refused import Refused
+from anyuan.core.workbooks import opened
 from anyuan.org.actor import Actor
 from anyuan.org.models import Person, Unit
 from anyuan.org.models.person import MOBILE, USERNAME
 from anyuan.org.permissions import ROLES_AT, Role
 
-SIZE_LIMIT = 20 * 1024 * 1024
-UNPACKED_LIMIT = 200 * 1024 * 1024
 ROW_LIMIT = 20_000
 HEAD_ROWS = 10  # how far down the head may stand
 
@@ -140,28 +136,12 @@ def read(body: bytes, columns: Sequence[Column]) -> Sheet:
 
 
 def _grid(body: bytes) -> list[tuple[Any, ...]]:
-    if len(body) > SIZE_LIMIT:
-        raise Refused(_("文件超过 20 MB，请分成几个文件导入。"), field="file")
-    if body[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise Refused(
-            _("这是旧版 .xls 文件或带密码的文件，请另存为不带密码的 .xlsx 再导入。"), field="file"
-        )
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            if sum(one.file_size for one in archive.infolist()) > UNPACKED_LIMIT:
-                raise Refused(_("文件内容过大，请分成几个文件导入。"), field="file")
-            if any("vbaProject" in name for name in archive.namelist()):
-                raise Refused(_("文件带有宏，请另存为不带宏的 .xlsx 再导入。"), field="file")
-        book = openpyxl.load_workbook(io.BytesIO(body), read_only=True, data_only=True)
-        rows = []
+    rows = []
+    with opened(body) as book:
         for row in book.worksheets[0].iter_rows(values_only=True):
             rows.append(row)
             if len(rows) > ROW_LIMIT + HEAD_ROWS:
                 raise Refused(_("超过 20000 行，请分成几个文件导入。"), field="file")
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
-        raise Refused(
-            _("这不是可以读取的 Excel 文件，请用模板填写后保存为 .xlsx。"), field="file"
-        ) from error
     return rows
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from anyuan.core.keys import subtree
-from anyuan.engines.checks.models import Answer, Checklist, Inspection
+from anyuan.core.refused import Missing
+from anyuan.engines.checks.models import Answer, CheckItem, Checklist, Inspection, Version
+from anyuan.engines.checks.spec import Spec
 from anyuan.org.actor import Actor, visible
 from anyuan.org.models import Profile, Unit
 
@@ -46,3 +48,57 @@ def answers_of(inspection: Inspection) -> list[Answer]:
         .select_related("item")
         .order_by("item__position")
     )
+
+
+def checklist_rows() -> QuerySet[Checklist]:
+    """All checklists, those in use first, with the number of items of their current version."""
+    return (
+        Checklist.objects.filter(current__isnull=False)
+        .select_related("current")
+        .annotate(items=Count("current__items"))
+        .order_by("-active", "id")
+    )
+
+
+def spec_of_current(checklist: Checklist) -> Spec:
+    """The current version as content."""
+    items = CheckItem.objects.filter(version=checklist.current)
+    return Spec(
+        checklist.key, checklist.title, checklist.purpose, tuple(item.spec() for item in items),
+        dict.fromkeys(checklist.where, True),
+    )  # fmt: skip
+
+
+def checklist_page(checklist: Checklist, number: str) -> dict[str, Any]:
+    """A checklist's versions and the items of one of them (the current one where none is named)."""
+    versions = list(
+        Version.objects.filter(checklist=checklist)
+        .select_related("published_by")
+        .order_by("-number")
+    )
+    shown = next(
+        (one for one in versions if str(one.number) == number),
+        None if number else next(one for one in versions if one.pk == checklist.current_id),
+    )
+    if shown is None:
+        raise Missing
+    items = list(CheckItem.objects.filter(version=shown))
+    return {"checklist": checklist, "versions": versions, "shown": shown, "items": items}
+
+
+def compared(spec: Spec) -> dict[str, Any]:
+    """What publishing a checklist would change: {"checklist", "added", "changed", "ended"} (items)."""
+    current = Checklist.objects.select_related("current").filter(key=spec.key).first()
+    before = spec_of_current(current).items if current and current.current_id else ()
+    known = {item.key: item for item in before}
+    kept = {item.key for item in spec.items}
+    return {
+        "checklist": current,
+        "added": [item for item in spec.items if item.key not in known],
+        "changed": [
+            (known[item.key], item)
+            for item in spec.items
+            if item.key in known and known[item.key] != item
+        ],
+        "ended": [item for item in before if item.key not in kept],
+    }

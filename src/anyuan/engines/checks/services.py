@@ -50,6 +50,16 @@ def publish_checklist(city: Unit, *, by: Actor, spec: Spec) -> Version:
     return version
 
 
+@action(Permission.CHECKLIST_MANAGE)
+def switch_checklist(city: Unit, *, by: Actor, checklist: Checklist, active: bool) -> Checklist:
+    """Put a checklist in or out of use; what was inspected by it stays."""
+    checklist.active = active
+    checklist.save(update_fields=["active"])
+    word = "启用" if active else "停用"
+    note(Audit.Action.CHANGE, f"{word}检查表 {checklist.title}", by=by)
+    return checklist
+
+
 def _new_version(checklist: Checklist, spec: Spec, by: Actor) -> Version:
     number = checklist.versions.count() + 1
     version = Version.objects.create(
