@@ -50,11 +50,12 @@ def dress(form: forms.BaseForm) -> None:
     """Give every widget the shell's classes, so a template needs no widget markup."""
     for field in form.fields.values():
         widget = field.widget
-        if isinstance(widget, forms.CheckboxInput):
+        several = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+        if isinstance(widget, (forms.CheckboxInput, *several)):
             widget.attrs.setdefault("class", "form-check-input")
         elif isinstance(widget, (forms.Select, forms.SelectMultiple)):
             widget.attrs.setdefault("class", "form-select")
-        elif not isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
+        else:
             widget.attrs.setdefault("class", "form-control")
 
 

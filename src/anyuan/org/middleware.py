@@ -22,6 +22,7 @@ from anyuan.org.actor import Actor
 from anyuan.org.audit import note_stranger
 from anyuan.org.models import Installation
 from anyuan.org.posts import actor_of, posts_in_force
+from anyuan.org.services import MFA_ROLES_KEPT
 
 log = logging.getLogger("anyuan.access")
 POST_KEY = "post"
@@ -85,11 +86,11 @@ def demands_second_factor(actor: Actor) -> bool:
 
 def mfa_roles() -> list[str]:
     """Posts that demand two-factor sign-in; kept for a minute."""
-    roles: list[str] | None = cache.get("org.mfa_roles")
+    roles: list[str] | None = cache.get(MFA_ROLES_KEPT)
     if roles is None:
         row = Installation.objects.filter(only=True).values_list("mfa_roles", flat=True).first()
         roles = list(row or [])
-        cache.set("org.mfa_roles", roles, 60)
+        cache.set(MFA_ROLES_KEPT, roles, 60)
     return roles
 
 

@@ -42,6 +42,39 @@ class Permission(StrEnum):
     UNIT_RANK = "unit.rank"  # see the units below in order of their rates
 
 
+# What a token may do, in words; in the order in which they are offered.
+LABELS: dict[Permission, str] = {
+    Permission.UNIT_READ: "查看单位",
+    Permission.POLICY_READ: "查看工作要点",
+    Permission.BOARD_READ: "查看看板和指标",
+    Permission.UNIT_RANK: "查看下级单位的排序",
+    Permission.OBLIGATION_READ: "查看任务",
+    Permission.RECORD_READ: "查看工作记录",
+    Permission.INSPECTION_READ: "查看检查",
+    Permission.HAZARD_READ: "查看隐患",
+    Permission.AUDIT_READ: "查看审计记录",
+    Permission.FILING_WRITE: "填报工作记录",
+    Permission.FILING_CORRECT: "更正本单位他人的工作记录",
+    Permission.INSPECTION_WRITE: "提交检查",
+    Permission.INSPECTION_SUPERVISE: "监督抽查",
+    Permission.DRILL_WRITE: "记录演练",
+    Permission.HAZARD_REPORT: "上报隐患",
+    Permission.HAZARD_GRADE: "核实定级隐患",
+    Permission.HAZARD_ASSIGN: "交办隐患",
+    Permission.HAZARD_RECTIFY: "提交整改",
+    Permission.HAZARD_VERIFY: "复查销号",
+    Permission.HAZARD_LIST: "挂牌督办",
+    Permission.OBLIGATION_WAIVE: "免除任务",
+    Permission.TARGET_MANAGE: "设定目标",
+    Permission.EXPORT_RUN: "导出",
+    Permission.CHECKLIST_MANAGE: "管理检查表",
+    Permission.POLICY_MANAGE: "载入工作要点",
+    Permission.UNIT_MANAGE: "管理单位",
+    Permission.PERSON_MANAGE: "管理人员",
+    Permission.TOKEN_MANAGE: "管理接口令牌",
+}
+
+
 class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "系统管理员"
     BUREAU_SUPERVISOR = "bureau_supervisor", "市教育局安全管理员"

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import datetime
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from anyuan.core import events
 from anyuan.core.keys import child_key, subtree
 from anyuan.core.models import Audit
-from anyuan.core.refused import Refused
+from anyuan.core.refused import Forbidden, Refused
 from anyuan.org.action import action
 from anyuan.org.actor import Actor, allow
 from anyuan.org.audit import note
-from anyuan.org.models import Person, Post, Profile, Unit
+from anyuan.org.models import Installation, Person, Post, Profile, Unit
 from anyuan.org.moving import rewrite_keys
 from anyuan.org.permissions import GRANTS, HANDED_ON, ROLES_AT, Permission, Role
 
+MFA_ROLES_KEPT = "org.mfa_roles"
 KINDS_BELOW = {
     Unit.Kind.CITY: [Unit.Kind.DISTRICT, Unit.Kind.SCHOOL],
     Unit.Kind.DISTRICT: [Unit.Kind.SCHOOL],
@@ -189,6 +192,19 @@ def move_unit(unit: Unit, *, by: Actor, parent: Unit) -> Unit:
     rewrite_keys(unit.key, key, parent.key)
     note(Audit.Action.CHANGE, f"{unit.name} 由 {unit.parent_id} 划至 {parent.name}", by=by)
     return Unit.objects.get(key=key)
+
+
+@action(Permission.PERSON_MANAGE)
+def demand_second_factor(city: Unit, *, by: Actor, roles: Iterable[str]) -> list[str]:
+    """From now on these posts sign in with a second factor, everywhere in the installation."""
+    if city.kind != Unit.Kind.CITY or by.unit_key != city.key:
+        raise Forbidden(_("只有市教育局可以设置登录安全。"))
+    wanted = sorted({role for role in roles if role in Role.values})
+    Installation.objects.update_or_create(only=True, defaults={"mfa_roles": wanted})
+    cache.delete(MFA_ROLES_KEPT)
+    labels = "、".join(Role(role).label for role in wanted) or "无"
+    note(Audit.Action.CHANGE, f"必须两步验证的岗位：{labels}", by=by)
+    return wanted
 
 
 @action(Permission.UNIT_MANAGE)

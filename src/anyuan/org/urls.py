@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anyuan.org import import_views, views
+from anyuan.org import access_views, import_views, views
 
 app_name = "org"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("units/<str:key>/change/", views.unit_change, name="change"),
     path("posts/<uuid:pk>/end/", views.post_end, name="post_end"),
     path("posts/<uuid:pk>/password/", views.password_reset, name="password_reset"),
+    path("tokens/", access_views.tokens, name="tokens"),
+    path("tokens/<uuid:pk>/revoke/", access_views.token_revoke, name="token_revoke"),
+    path("second-factor/", access_views.second_factor, name="second_factor"),
     path("audit/", views.audit_log, name="audit"),
     path("import/", import_views.upload, name="import"),
     path("import/template/<slug:what>.xlsx", import_views.template, name="import_template"),

@@ -43,7 +43,14 @@ def unit_list(request: AuthedRequest) -> HttpResponse:
     return render(
         request,
         "org/units.html",
-        {"page": page, "q": text, "kind": kind, "kinds": Unit.Kind.choices},
+        {
+            "page": page,
+            "q": text,
+            "kind": kind,
+            "kinds": Unit.Kind.choices,
+            "may_demand": request.actor.may(Permission.PERSON_MANAGE)
+            and request.actor.unit_key.count(".") == 1,
+        },
     )
 
 

@@ -107,6 +107,11 @@ class Row:
         now, then = self.whole.rate.rate, self.before.rate
         return None if now is None or then is None else (now - then) * 100
 
+    @property
+    def change_size(self) -> float:
+        """The change without its sign, for beside an arrow."""
+        return abs(self.change or 0)
+
 
 @dataclasses.dataclass(frozen=True)
 class Column:
