@@ -44,6 +44,9 @@ check: .venv/dev node_modules/.done ## 代码检查：ruff、类型、分层、�
 bench: .venv/dev node_modules/.done ## 性能测量（打印比值，不作断言）
 	@$(BIN)/python -m bench
 
+docs-shots: .venv/dev ## 从运行着的演示城市重新截图（先 make run）
+	@$(BIN)/python docs/shots.py
+
 lock: ## 更新依赖锁定文件
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/base.txt
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate -q -c requirements/base.txt -o requirements/dev.txt

@@ -15,7 +15,6 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 PAGE = "<!doctype html><title>{{ user.username }}</title><p>{{ number }}</p>"
-TABLE = "CREATE TABLE IF NOT EXISTS bench_row (id bigserial PRIMARY KEY, unit text, body text)"
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -66,22 +66,22 @@ def generate() -> tuple[float, float, int]:
 
 
 # What somebody would write for one rule: its rate for every unit and every level above it.
-_ONE_RULE = """
+_ONE_RULE = (
+    "WITH "
+    + rollup._PAIRS
+    + """
 INSERT INTO indicators_fact (unit_id, indicator, month, numerator, denominator, on_time)
-SELECT a.key, %(name)s, %(since)s,
+SELECT pairs.above, %(name)s, %(since)s,
     count(*) FILTER (WHERE o.state IN ('met', 'late')),
     count(*) FILTER (WHERE o.state IN ('met', 'late') OR (o.state = 'open' AND o.due_on < %(today)s)),
     count(*) FILTER (WHERE o.state = 'met')
-FROM obligations_obligation o
-JOIN org_unit u ON u.key = o.unit_id
-JOIN org_unit a ON a.key = ANY(ARRAY[u.key, u.parent_id,
-    (SELECT parent_id FROM org_unit WHERE key = u.parent_id),
-    (SELECT p.parent_id FROM org_unit s JOIN org_unit p ON p.key = s.parent_id WHERE s.key = u.parent_id)])
+FROM obligations_obligation o JOIN pairs ON pairs.unit_id = o.unit_id
 WHERE {where} AND o.due_on >= %(since)s AND o.due_on < %(until)s
-GROUP BY a.key
+GROUP BY pairs.above
 ON CONFLICT (unit_id, indicator, month) DO UPDATE SET numerator = excluded.numerator,
     denominator = excluded.denominator, on_time = excluded.on_time
 """
+)
 
 
 def roll_up() -> tuple[float, float, int]:

@@ -7,6 +7,26 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anyuan.config.settings")
 os.environ.setdefault("ANYUAN_DB_POOL", "1")
 
-from django.core.asgi import get_asgi_application
+import django
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
-application = get_asgi_application()
+
+class OneThreadHandler(ASGIHandler):
+    """All middleware and the view of a request in one thread.
+
+    Our middleware is synchronous (a request is one database transaction), and Django would go from the
+    loop to a thread, back to the loop and to a thread again for each page.
+    """
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
+        return await sync_to_async(self.get_response, thread_sensitive=True)(request)
+
+
+django.setup(set_prefix=False)
+application = OneThreadHandler()

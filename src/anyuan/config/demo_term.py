@@ -231,15 +231,18 @@ def _hazards(site: Site, since: datetime.date, today: datetime.date) -> None:
 def _move_on(site: Site, hazard: Hazard, today: datetime.date) -> None:
     """On through the loop, day after day, until chance or today ends it."""
     day = due = hazard.found_on
+    minute = 0
     for name, by, data, photo in _story(site, hazard):
-        day += datetime.timedelta(days=site.rng.choice([0, 1, 1, 2, 3, 5]))
+        wait = site.rng.choice([0, 1, 1, 2, 3, 5]) if minute else 1
+        day += datetime.timedelta(days=wait)
+        minute = site.rng.randint(1, 200) if wait else minute + 60
         if day > today or site.rng.random() < 0.06:
             return
         if name == "assign":
             due = data["due_on"] = day + datetime.timedelta(days=site.rng.randint(5, 14))
         if name == "postpone":
             data["until"] = due + datetime.timedelta(days=10)
-        with at(day, site.rng.randint(0, 500)):
+        with at(day, minute):
             files = [_photo(site, photo)] if photo else []
             step_hazard(hazard, by=by, transition=name, data=data, file_ids=files)
         hazard.refresh_from_db()

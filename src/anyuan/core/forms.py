@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from typing import Any
 
@@ -110,23 +111,41 @@ def _input(widget: dict[str, Any]) -> SafeString:
 
 
 def _select(widget: dict[str, Any]) -> SafeString:
-    groups = format_html_join(
+    groups = tuple(
+        (
+            str(name) if name else "",
+            tuple(
+                (str(one["value"]), str(one["label"]), tuple(one["attrs"].items()))
+                for one in options
+            ),
+        )
+        for name, options, _index in widget["optgroups"]
+    )
+    return format_html(
+        '<select name="{}"{}>{}</select>',
+        widget["name"],
+        _attributes(widget["attrs"]),
+        _groups(groups),
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def _groups(groups: tuple[tuple[str, tuple[Any, ...]], ...]) -> SafeString:
+    """(label, ((value, label, attributes), …)) → the options; lists of choices come again and again."""
+    return format_html_join(
         "",
         "{}",
         (
             (format_html('<optgroup label="{}">{}</optgroup>', name, body) if name else body,)
-            for name, options, _index in widget["optgroups"]
+            for name, options in groups
             for body in [_options(options)]
         ),
     )
-    return format_html(
-        '<select name="{}"{}>{}</select>', widget["name"], _attributes(widget["attrs"]), groups
-    )
 
 
-def _options(options: list[dict[str, Any]]) -> SafeString:
+def _options(options: tuple[Any, ...]) -> SafeString:
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',
-        ((one["value"], _attributes(one["attrs"]), one["label"]) for one in options),
+        ((value, _attributes(dict(attrs)), label) for value, label, attrs in options),
     )

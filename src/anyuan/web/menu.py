@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -54,13 +55,19 @@ def links(request: HttpRequest, actor: Actor) -> list[Link]:
             continue
         if entry.for_supervisor is not None and entry.for_supervisor != actor.is_supervisor:
             continue
-        try:
-            url = reverse(entry.url_name)
-        except NoReverseMatch:
-            continue
-        active = entry is current
-        found.append(Link(entry.label, entry.icon, url, active))
+        url = _address(entry.url_name)
+        if url:
+            found.append(Link(entry.label, entry.icon, url, entry is current))
     return found
+
+
+@functools.cache
+def _address(url_name: str) -> str:
+    """The address of an entry; empty where its domain is not installed."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
 
 
 def current_entry(path: str) -> Entry | None:

@@ -128,6 +128,11 @@ class Hazard(OnRecord):
         return f"{self.number} {self.place}"
 
     @property
+    def category_label(self) -> str:
+        """As `get_category_display`, which builds a table of all labels for each row of a list."""
+        return str(Category(self.category).label)
+
+    @property
     def tags(self) -> list[str]:
         """The facets that rules match, as written on the record."""
         facets = {"level": self.level, "source": self.source, "category": self.category}

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from anyuan.core import scope
 from anyuan.core.keys import ancestors
@@ -19,6 +20,7 @@ from anyuan.engines.indicators.rollup import month_of, total
 from anyuan.engines.obligations.models import Evidence, Obligation
 from anyuan.org.models import Unit
 
+LONGEST_PERIOD = datetime.timedelta(days=366)  # a year; what is done once stands apart
 _paused: ContextVar[bool] = ContextVar("anyuan_rollup_paused", default=False)
 
 
@@ -40,7 +42,7 @@ def refresh_after_record(record: Record, was: Any = None) -> None:
     days = {record.happened_on} | ({was.happened_on} if was else set())
     with scope.everything():
         schools, above = _levels(keys)
-        months = {month_of(day) for day in days} | _due_months(record, keys, days)
+        months = {month_of(day) for day in days} | _due_months(record, was, keys, days)
         total(schools, sorted(months), kinds=[record.kind])
     for month in months:
         for unit in above:
@@ -57,15 +59,20 @@ def _levels(keys: set[str]) -> tuple[list[str], list[str]]:
     ]
 
 
-def _due_months(record: Record, units: set[str], days: set[datetime.date]) -> set[datetime.date]:
+def _due_months(
+    record: Record, was: Any, units: set[str], days: set[datetime.date]
+) -> set[datetime.date]:
     """Months in which duties fall due that the record counts for, or did until now."""
-    with_evidence = Evidence.objects.filter(record=record).values_list(
-        "obligation__due_on", flat=True
-    )
-    reopened = Obligation.objects.filter(
-        unit_id__in=units,
-        kind=record.kind,
-        period_start__lte=max(days),
-        counts_until__gte=min(days),
-    ).values_list("due_on", flat=True)
-    return {month_of(day) for day in with_evidence.union(reopened)}
+    due = Evidence.objects.filter(record=record).values_list("obligation__due_on", flat=True)
+    if was is not None or not record.counts:
+        # What it counted for before is no longer written anywhere: whatever it may have been.
+        due = due.union(
+            Obligation.objects.filter(
+                Q(period_start__gte=min(days) - LONGEST_PERIOD) | Q(rule__period="once"),
+                unit_id__in=units,
+                kind=record.kind,
+                period_start__lte=max(days),
+                counts_until__gte=min(days),
+            ).values_list("due_on", flat=True)
+        )
+    return {month_of(day) for day in due}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from typing import Any
 
 from django import template
@@ -36,6 +37,7 @@ LEVELS: dict[str, tuple[str, str, str]] = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
 def badge(label: str, colour: str, icon: str) -> SafeString:
     return format_html(
         '<span class="badge bg-{}-lt"><i class="ti ti-{}" aria-hidden="true"></i> {}</span>',

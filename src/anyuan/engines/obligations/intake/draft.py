@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pypinyin import lazy_pinyin
-
 from anyuan.engines.obligations.intake.model import Draft, DraftPoint, Proposal
 from anyuan.engines.obligations.packs.fields import UNFINISHED
 
@@ -76,6 +74,8 @@ def _comment(text: str) -> str:
 
 
 def _key(draft: Draft) -> str:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 -- its tables take 50 MB, for this one line
+
     name = "".join(lazy_pinyin(re.sub("[市州盟县区]$", "", draft.city), errors="ignore"))
     name = re.sub("[^a-z]", "", name.lower())[:40] or "pack"
     return f"{name}_{draft.year or UNFINISHED}"

@@ -146,7 +146,7 @@ def test_the_number_of_statements_does_not_grow_with_the_duties(cast, policy, wh
     with CaptureQueriesContext(connection) as seen:
         recount_for(record)
     assert Evidence.objects.filter(record=record).count() == days + 2
-    assert len(seen) == 9, [query["sql"][:80] for query in seen]
+    assert len(seen) == 5, [query["sql"][:80] for query in seen]
 
 
 UNITS = st.sampled_from(["school", "other", "campus", "wujin", "city"])

@@ -1,0 +1,95 @@
+"""Takes the screenshots of the user guides from a running demo: `make docs-shots`.
+
+Start the demo first (`make run`); SITE names another address.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SITE = os.environ.get("SITE", "http://127.0.0.1:8000")
+FOLDER = Path(__file__).parent / "images"
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# Each: name, account, screen, address.
+SHOTS = [
+    ("login", "", DESK, "/accounts/login/"),
+    ("board", "city", DESK, "/board/?period=term"),
+    ("board-district", "wujin", DESK, "/board/"),
+    ("map", "city", DESK, "/board/map/"),
+    ("point", "city", DESK, "/board/point/8/"),
+    ("hazards", "wujin", DESK, "/hazards/?state=open"),
+    ("indicators", "city", DESK, "/indicators/"),
+    ("policy", "city", DESK, "/obligations/policy/"),
+    ("checklist", "city", DESK, "/checks/lists/fire_monthly/"),
+    ("units", "city", DESK, "/org/units/"),
+    ("import", "city", DESK, "/org/import/"),
+    ("tokens", "city", DESK, "/org/tokens/"),
+    ("today", "school", DESK, "/today/"),
+    ("today-phone", "school", PHONE, "/today/"),
+    ("check-phone", "guard", PHONE, "/checks/fill/daily_patrol/"),
+    ("drill", "school", DESK, "/emergency/"),
+    ("report-phone", "teacher", PHONE, "/hazards/new/"),
+]
+
+
+def sign_in(browser: Browser, account: str, size: dict[str, int]) -> Page:
+    context = browser.new_context(viewport=size, locale="zh-CN", base_url=SITE)  # type: ignore[arg-type]
+    page = context.new_page()
+    if account:
+        page.goto("/accounts/login/")
+        page.locator('input[name="login"]').fill(account)
+        page.locator('input[name="password"]').fill("anyuan-demo")
+        page.locator('form button[type="submit"]').first.click()
+        page.wait_for_url(lambda url: "/accounts/login" not in url)
+    return page
+
+
+def keep(page: Page, name: str) -> None:
+    page.wait_for_timeout(900)
+    page.screenshot(path=FOLDER / f"{name}.jpg", type="jpeg", quality=72)
+    print(name)
+
+
+def hazard_with_its_loop(page: Page) -> None:
+    """A closed hazard that went round its loop."""
+    page.goto("/hazards/?state=closed")
+    page.locator(".list-group-item").nth(1).click()
+    keep(page, "hazard")
+
+
+def changed_pack(page: Page) -> None:
+    """A rule's reminders changed in the draft, seen before it is loaded."""
+    page.goto("/obligations/policy/")
+    page.get_by_role("link", name="载入或修改要点").click()
+    page.get_by_role("button", name="打开底稿").click()
+    area = page.locator('textarea[name="file:rules/s3_emergency.yaml"]')
+    changed = area.input_value().replace("remind_days: [14, 3]", "remind_days: [21, 7]", 1)
+    area.evaluate("(box, text) => { box.value = text }", changed)
+    page.get_by_role("button", name="查看变化").click()
+    keep(page, "pack-diff")
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    chromium = os.environ.get("ANYUAN_CHROMIUM") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        pages: dict[tuple[str, int], Page] = {}
+        for name, account, size, address in SHOTS:
+            who = (account, size["width"])
+            if who not in pages:
+                pages[who] = sign_in(browser, account, size)
+            pages[who].goto(address)
+            keep(pages[who], name)
+        hazard_with_its_loop(pages["city", DESK["width"]])
+        changed_pack(pages["city", DESK["width"]])
+        browser.close()
+
+
+main()
