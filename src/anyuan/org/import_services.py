@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
+from anyuan.core import events
 from anyuan.core.keys import child_key
 from anyuan.core.models import Audit
 from anyuan.core.refused import Refused
@@ -69,6 +70,7 @@ def import_units(root: Unit, *, by: Actor, body: bytes, apply: bool) -> Outcome:
         Profile.objects.bulk_create(new_profiles, batch_size=1000)
         Unit.objects.bulk_update(changed_units, ["name"], batch_size=1000)
         Profile.objects.bulk_update(changed_profiles, list(PROFILE), batch_size=500)
+        events.emit("unit.changed", unit=root, by=by)
         note(Audit.Action.CHANGE, f"导入单位：新增 {outcome.added}，更新 {outcome.changed}", by=by)
     return outcome
 

@@ -91,6 +91,7 @@ def add_unit(
         checked(Profile(unit=unit, **profile), exclude=("unit",))
     if kind == Unit.Kind.CAMPUS:
         Profile.objects.filter(unit=parent).update(is_site=False)
+    events.emit("unit.changed", unit=unit, by=by)
     return unit
 
 
@@ -172,11 +173,12 @@ def reset_password(post: Post, *, by: Actor) -> str:
 
 @action(Permission.PERSON_MANAGE)
 def set_profile(unit: Unit, *, by: Actor, **facts: Any) -> Profile:
-    """A school's or campus's facts; duties follow them from the next period on."""
+    """A school's or campus's facts; duties of periods not begun follow them."""
     profile = Profile.objects.select_for_update().get(unit=unit)
     for name, value in facts.items():
         setattr(profile, name, value)
     checked(profile, exclude=("unit",))
+    events.emit("unit.changed", unit=unit, by=by)
     return profile
 
 

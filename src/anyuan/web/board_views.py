@@ -117,6 +117,8 @@ def board_point(request: AuthedRequest, number: int) -> HttpResponse:
 def city_map(request: AuthedRequest) -> HttpResponse:
     """The city with its divisions coloured by rate, and the schools of one's own units."""
     _needs_board(request)
+    if not request.actor.is_supervisor:
+        raise Forbidden("地图给市教育局和辖市区使用。")
     span, by = span_of(request.GET), request.actor
     units = list(Unit.objects.within(by.units).filter(kind="district", state="active"))
     found = rates(by, [one.key for one in units], ["point:0"], span.since, span.until)
