@@ -118,6 +118,7 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,  # ActorMiddleware opens the request's one transaction, with its scope
     }
 }
+CSRF_FAILURE_VIEW = "anyuan.web.views.form_expired"
 FORM_RENDERER = "anyuan.core.forms.QuickRenderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

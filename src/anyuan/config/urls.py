@@ -20,5 +20,6 @@ urlpatterns += [
 if find_spec("anyuan.api.urls"):
     urlpatterns.append(path("api/", include("anyuan.api.urls")))
 
+handler400 = "anyuan.web.views.bad_request"
 handler404 = "anyuan.web.views.page_not_found"
 handler500 = "anyuan.web.views.server_error"

@@ -89,3 +89,13 @@ def safe_next(request: HttpRequest, default: str) -> str:
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
         return target
     return default
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form sent after signing in anew, or from elsewhere: nothing was saved, what was typed is still there."""
+    return render(request, "expired.html", {"reason": reason}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What cannot be read as a request of ours: mostly far too much at once."""
+    return render(request, "bad_request.html", status=400)
