@@ -27,6 +27,9 @@ from anyuan.engines.cases.spec import LoopMistake, check
 from anyuan.engines.checks.scoring import Given
 from anyuan.engines.checks.services import publish_checklist, submit_inspection
 from anyuan.engines.checks.spec import Item, Spec
+from anyuan.engines.ledgers.registry import all_ledgers
+from anyuan.engines.ledgers.services import add_row, ask_export
+from anyuan.engines.ledgers.tests.test_all_ledgers import sample
 from anyuan.engines.notices.queries import inbox
 from anyuan.engines.notices.services import tell_person
 from anyuan.engines.obligations.filings import Work, file_work
@@ -52,6 +55,14 @@ NO_UNIT = {
     "checks:checklist_edit": "as above; the permission guards it",
     "checks:checklist_switch": "as above; the permission guards it",
     "checks:checklist_export": "a checklist is public text",
+    "ledgers:list": "a ledger holds the actor's own rows",
+    "ledgers:new": "as above; a row is put at the actor's own school",
+    "ledgers:bulk": "as above; the rows are named in the form",
+    "ledgers:views": "a person's own views",
+    "ledgers:import": "as above; the file's rows are checked one by one",
+    "ledgers:template": "an empty sheet",
+    "ledgers:export": "the actor's own rows",
+    "ledgers:labels": "the actor's own rows",
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
@@ -109,6 +120,11 @@ def world(cast):
         upload = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF")
         file = keep_file(upload, unit_id=cast.school.key, by=by, record=filing.record)
         tell_person(by.person_id, cast.school.key, kind="x", title="提醒", once_key="x")
+        rows = [
+            add_row(cast.school, by=by, ledger=ledger, facts=sample(ledger))
+            for ledger in all_ledgers().values()
+        ]
+        export = ask_export(by.unit_key, by=by, ledger=all_ledgers()["guard"], query="", total=1)
         duty = Obligation.objects.filter(unit=cast.school).first()
         message = inbox(by).first()
     return {
@@ -121,6 +137,9 @@ def world(cast):
         "obligations:filing_edit": {"pk": filing.pk},
         "obligations:filing_withdraw": {"pk": filing.pk},
         "obligations:rule_switch": {"pk": duty.rule_id},
+        "ledgers": {"pk": rows[0].pk, "key": "gear"},
+        "ledgers:export_progress": {"pk": export.pk},
+        "ledgers:export_file": {"pk": export.pk},
         "notices": {"pk": message.pk},
         "notices:small_photo": {"pk": file.pk},
         "notices:comment": {"pk": hazard.pk},
@@ -202,6 +221,10 @@ def test_who_may_only_read_changes_nothing(cast, world):
     assert rows_of_every_table() == before
 
 
+def ledger_form(key: str) -> dict[str, str]:
+    return {name: str(value) for name, value in sample(all_ledgers()[key]).items()}
+
+
 def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
     """Forms that a writer's post would get through."""
     today = str(timezone.localdate())
@@ -219,6 +242,10 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "checks:void": {"reason": "填错"},
         "obligations:waive": {"reason": "停课"},
         "obligations:filing_withdraw": {"reason": "填错"},
+        "ledgers:new": {**ledger_form("gear"), "form_id": ""},
+        "ledgers:end": {"why": "报废"},
+        "ledgers:unseal": {},
+        "ledgers:bulk": {"ids": str(world["ledgers"]["pk"]), "field": "quantity", "quantity": "3"},
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
     }
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from anyuan.core import events
 from anyuan.core.events import Reaction
 from anyuan.domains.hazards.services import open_from_finding
-from anyuan.engines.indicators.reactions_in import refresh_after_record
+from anyuan.engines.indicators.reactions_in import refresh_after_many, refresh_after_record
 from anyuan.engines.obligations.jobs import renew_soon
-from anyuan.engines.obligations.recount import recount_for
+from anyuan.engines.obligations.recount import recount_for, recount_kind
 
 TABLE: list[tuple[str, Reaction]] = [
     ("record.saved", recount_for),
     ("record.saved", refresh_after_record),  # after the duties it counts
+    ("records.changed", recount_kind),
+    ("records.changed", refresh_after_many),
     ("finding.raised", open_from_finding),
     ("unit.changed", renew_soon),
     ("unit.closed", renew_soon),

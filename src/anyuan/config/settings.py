@@ -28,8 +28,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-ENGINES = ["notices", "obligations", "checks", "cases", "indicators"]
-DOMAINS = ["hazards", "emergency"]
+ENGINES = ["notices", "obligations", "checks", "cases", "indicators", "ledgers"]
+DOMAINS = ["hazards", "emergency", "protection", "fire"]
 INSTALLED_APPS = [
     "anyuan.core",
     "anyuan.org",

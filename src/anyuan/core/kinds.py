@@ -31,6 +31,11 @@ def declare(kind: RecordKind) -> RecordKind:
     return kind
 
 
+def forget(key: str) -> None:
+    """Take a declaration back (a test that made one)."""
+    del _kinds[key]
+
+
 def get(key: str) -> RecordKind:
     return _kinds[key]
 

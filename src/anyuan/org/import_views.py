@@ -6,23 +6,20 @@ import io
 from typing import Any
 
 import openpyxl
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from openpyxl.styles import Font
 
-from anyuan.core.files import held, hold
 from anyuan.core.refused import Missing, Refused
 from anyuan.org.import_services import Outcome, import_people, import_units
 from anyuan.org.importing import SHEETS
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Unit
 from anyuan.org.pages import get_visible
+from anyuan.org.sent_files import sent_body
 
 SALT = "anyuan.org.import"
-KEPT_SECONDS = 3600
 SHOWN_MISTAKES = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -58,7 +55,7 @@ def upload(request: AuthedRequest) -> HttpResponse:
     context: dict[str, Any] = {"what": request.POST.get("what", "units")}
     if request.method == "POST":
         try:
-            body, ticket = _body(request)
+            body, ticket = sent_body(request, salt=SALT)
             apply = "ticket" in request.POST
             work = import_people if context["what"] == "people" else import_units
             outcome: Outcome = work(root, by=request.actor, body=body, apply=apply)
@@ -68,21 +65,3 @@ def upload(request: AuthedRequest) -> HttpResponse:
             context["error"] = refusal.sentence
     status = 422 if context.get("error") or context.get("mistakes") else 200
     return render(request, "org/import.html", context, status=status)
-
-
-def _body(request: AuthedRequest) -> tuple[bytes, str]:
-    """The file's bytes, new or from the dry run, and the ticket for applying it."""
-    if ticket := request.POST.get("ticket"):
-        try:
-            person, name = signing.loads(ticket, salt=SALT, max_age=KEPT_SECONDS)
-        except signing.BadSignature as error:
-            raise Refused(_("检查结果已过期，请重新上传文件。")) from error
-        body = held(name) if person == request.actor.person_id else None
-        if body is None:
-            raise Refused(_("检查结果已过期，请重新上传文件。"))
-        return body, ticket
-    chosen = request.FILES.get("file")
-    if chosen is None:
-        raise Refused(_("请选择填好的 Excel 文件。"))
-    body = chosen.read()
-    return body, signing.dumps([request.actor.person_id, hold(body)], salt=SALT)

@@ -29,6 +29,9 @@ class Permission(StrEnum):
     INSPECTION_READ = "inspection.read"
     INSPECTION_SUPERVISE = "inspection.supervise"
     INSPECTION_WRITE = "inspection.write"
+    LEDGER_READ = "ledger.read"
+    LEDGER_UNSEAL = "ledger.unseal"  # read the sealed columns; each reading is logged
+    LEDGER_WRITE = "ledger.write"
     OBLIGATION_READ = "obligation.read"
     OBLIGATION_WAIVE = "obligation.waive"
     PERSON_MANAGE = "person.manage"
@@ -52,6 +55,9 @@ LABELS: dict[Permission, str] = {
     Permission.RECORD_READ: "查看工作记录",
     Permission.INSPECTION_READ: "查看检查",
     Permission.HAZARD_READ: "查看隐患",
+    Permission.LEDGER_READ: "查看台账",
+    Permission.LEDGER_WRITE: "登记台账",
+    Permission.LEDGER_UNSEAL: "查看台账中的手机号等敏感信息",
     Permission.AUDIT_READ: "查看审计记录",
     Permission.FILING_WRITE: "填报工作记录",
     Permission.FILING_CORRECT: "更正本单位他人的工作记录",
@@ -92,6 +98,7 @@ _READ = {
     P.BOARD_READ,
     P.HAZARD_READ,
     P.INSPECTION_READ,
+    P.LEDGER_READ,
     P.OBLIGATION_READ,
     P.POLICY_READ,
     P.RECORD_READ,
@@ -103,6 +110,7 @@ _STAFF = {
     P.HAZARD_RECTIFY,
     P.INSPECTION_READ,
     P.INSPECTION_WRITE,
+    P.LEDGER_READ,
     P.OBLIGATION_READ,
     P.POLICY_READ,
     P.RECORD_READ,
@@ -119,6 +127,8 @@ _SCHOOL = (
         P.HAZARD_ASSIGN,
         P.HAZARD_GRADE,
         P.HAZARD_VERIFY,
+        P.LEDGER_UNSEAL,
+        P.LEDGER_WRITE,
         P.PERSON_MANAGE,
         P.TOKEN_MANAGE,
     }
@@ -136,6 +146,8 @@ _SUPERVISOR = _READ | {
     P.HAZARD_VERIFY,
     P.INSPECTION_SUPERVISE,
     P.INSPECTION_WRITE,
+    P.LEDGER_UNSEAL,
+    P.LEDGER_WRITE,
     P.OBLIGATION_WAIVE,
     P.PERSON_MANAGE,
     P.TARGET_MANAGE,
@@ -154,7 +166,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TEACHER: frozenset(_STAFF),
     Role.GUARD: frozenset(_STAFF),
     Role.ASSESSOR: frozenset(
-        {P.INSPECTION_READ, P.RECORD_READ, P.HAZARD_READ, P.UNIT_READ, P.POLICY_READ}
+        {
+            P.INSPECTION_READ,
+            P.RECORD_READ,
+            P.HAZARD_READ,
+            P.LEDGER_READ,
+            P.UNIT_READ,
+            P.POLICY_READ,
+        }
     ),
     Role.AUDITOR: frozenset(_READ | {P.AUDIT_READ}),
 }

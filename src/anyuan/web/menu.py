@@ -30,6 +30,7 @@ ENTRIES = [
     Entry("检查", "clipboard-check", "checks:list", Permission.INSPECTION_READ, ("/checks",)),
     Entry("隐患", "alert-triangle", "hazards:list", Permission.HAZARD_READ, ("/hazards", "/cases")),
     Entry("演练", "run", "emergency:drills", Permission.RECORD_READ, ("/emergency",)),
+    Entry("台账", "notebook", "ledgers:index", Permission.LEDGER_READ, ("/ledgers",)),
     Entry("指标", "chart-line", "indicators:list", Permission.BOARD_READ, ("/indicators",)),
     Entry(
         "工作要点", "book", "obligations:policy", Permission.POLICY_READ, ("/obligations/policy",)

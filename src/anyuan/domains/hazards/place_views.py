@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,25 +9,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 
 from anyuan.core.refused import Refused
 from anyuan.domains.hazards.models import Place
 from anyuan.domains.hazards.public import sign_place
 from anyuan.domains.hazards.services import add_place
-from anyuan.engines.notices.official import REGULAR, register_fonts
+from anyuan.engines.notices.codes import Label, code_sheet
 from anyuan.engines.notices.printing import PDF, download
 from anyuan.org.actor import visible
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Unit
 from anyuan.org.pages import get_visible
 from anyuan.org.permissions import Permission
-
-SIDE = 60 * mm
-COLUMNS, ROWS = 2, 3
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,28 +59,12 @@ def place_sheet(request: AuthedRequest) -> HttpResponse:
 
 
 def sheet(rows: list[Place]) -> bytes:
-    register_fonts()
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=A4)
-    for n, place in enumerate(rows):
-        if n and n % (COLUMNS * ROWS) == 0:
-            canvas.showPage()
-        _draw(canvas, place, n % COLUMNS, n // COLUMNS % ROWS)
-    canvas.save()
-    return out.getvalue()
-
-
-def _draw(canvas: Canvas, place: Place, column: int, row: int) -> None:
-    left = 25 * mm + column * 85 * mm
-    bottom = A4[1] - 85 * mm - row * 92 * mm
-    address = settings.PUBLIC_URL + reverse("hazards:report", args=[sign_place(place)])
-    picture = io.BytesIO()
-    segno.make(address, error="m").save(picture, kind="png", scale=8)
-    picture.seek(0)
-    canvas.drawImage(ImageReader(picture), left, bottom, SIDE, SIDE)
-    canvas.setFont(REGULAR, 13)
-    canvas.drawCentredString(left + SIDE / 2, bottom - 6 * mm, place.name[:20])
-    canvas.setFont(REGULAR, 9)
-    canvas.drawCentredString(
-        left + SIDE / 2, bottom - 11 * mm, f"{place.unit.name[:24]}　发现隐患，扫码反映"
+    """The sheet of these places."""
+    return code_sheet(
+        Label(
+            settings.PUBLIC_URL + reverse("hazards:report", args=[sign_place(place)]),
+            place.name,
+            f"{place.unit.name[:24]}　发现隐患，扫码反映",
+        )
+        for place in rows
     )

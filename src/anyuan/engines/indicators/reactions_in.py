@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import datetime
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from procrastinate.exceptions import AlreadyEnqueued
 
 from anyuan.core import scope
 from anyuan.core.keys import ancestors
 from anyuan.core.models import Record
-from anyuan.engines.indicators.jobs import soon
+from anyuan.engines.indicators.jobs import roll_up, soon
 from anyuan.engines.indicators.rollup import month_of, total
-from anyuan.engines.obligations.models import Evidence, Obligation
+from anyuan.engines.indicators.spec import all_indicators
+from anyuan.engines.obligations.models import Evidence, Obligation, Rule
 from anyuan.org.models import Unit
 
 LONGEST_PERIOD = datetime.timedelta(days=366)  # a year; what is done once stands apart
@@ -47,6 +49,28 @@ def refresh_after_record(record: Record, was: Any = None) -> None:
     for month in months:
         for unit in above:
             transaction.on_commit(functools.partial(soon, month, unit))
+
+
+def refresh_after_many(kind: str, units: Iterable[str], days: Iterable[datetime.date]) -> None:
+    """Reaction on `records.changed`: the whole month is rolled up once, in the background."""
+    if _paused.get() or not _counts(kind):
+        return
+    for month in {month_of(day) for day in days}:
+        transaction.on_commit(functools.partial(_roll_up_once, month))
+
+
+def _counts(kind: str) -> bool:
+    """Whether any figure depends on records of the kind."""
+    if any(kind in one.kinds for one in all_indicators().values()):
+        return True
+    return Rule.objects.filter(kind=kind, enabled=True).exists()
+
+
+def _roll_up_once(month: datetime.date) -> None:
+    with contextlib.suppress(AlreadyEnqueued):
+        roll_up.configure(queueing_lock=f"indicators:all:{month:%Y-%m}").defer(
+            month=month.isoformat()
+        )
 
 
 def _levels(keys: set[str]) -> tuple[list[str], list[str]]:

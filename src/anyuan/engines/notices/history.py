@@ -36,6 +36,8 @@ READINGS: dict[tuple[str, str], Reading] = {
         "filed": "已填报",
         "draft": "草稿",
         "void": "已撤销",
+        "listed": "在册",
+        "ended": "已移出",
     }.get(str(value), str(value)),
 }
 

@@ -82,6 +82,20 @@ def xlsx_rows(
     becomes a formula, a link or a number.
     """
     out = io.BytesIO()
+    write_xlsx(out, columns, rows, title=title, filters_text=filters_text, by=by)
+    return out.getvalue()
+
+
+def write_xlsx(
+    target: Any,
+    columns: Sequence[tuple[str, int] | str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str,
+    filters_text: str = "",
+    by: Actor | None = None,
+) -> None:
+    """As `xlsx_rows`, into a file (its path, or open for bytes): memory does not grow with the rows."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -89,7 +103,7 @@ def xlsx_rows(
         "strings_to_numbers": False,
         "default_date_format": "yyyy-mm-dd",
     }
-    with xlsxwriter.Workbook(out, options) as book:
+    with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet(_sheet_name(title))
         heads = [one if isinstance(one, tuple) else (one, DEFAULT_WIDTH) for one in columns]
         bold = book.add_format({"bold": True, "font_size": 14})
@@ -107,7 +121,6 @@ def xlsx_rows(
         for line, row in enumerate(rows, start=3):
             for n, value in enumerate(row):
                 _write_cell(sheet, line, n, value, wrap, moment)
-    return out.getvalue()
 
 
 def export_line(filters_text: str, by: Actor | None) -> str:
@@ -154,5 +167,6 @@ __all__ = [
     "download",
     "export_line",
     "pdf_official",
+    "write_xlsx",
     "xlsx_rows",
 ]

@@ -7,6 +7,7 @@ March and filed in April drilled in time and filed late, and a supervisor sees b
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.db import connection
 from anyuan.core import scope
 from anyuan.core.keys import ancestors
 from anyuan.core.models import Record
+from anyuan.engines.obligations.models import Rule
 from anyuan.engines.obligations.sql import FITS_TAGS, MATCHED, RECKON, hold_lock, share_lock
 
 # Duties that one record fits, by the same rules as MATCHED, and those that it counted for before.
@@ -50,6 +52,16 @@ def recount_for(record: Record, was: Any = None) -> None:
         if touched:
             _link(record, touched)
             reckon(list(touched))
+
+
+def recount_kind(kind: str, units: Iterable[str], days: Any = None) -> None:
+    """Reaction on `records.changed`: many records of a kind at once, counted in a few statements."""
+    keys = sorted({key for unit in units for key in ancestors(unit)})
+    with scope.everything():
+        if Rule.objects.filter(kind=kind, enabled=True).exists():
+            recount(
+                "o.kind = %(kind)s AND o.unit_id = ANY(%(units)s)", {"kind": kind, "units": keys}
+            )
 
 
 def recount(targets: str = "TRUE", params: dict[str, Any] | None = None) -> None:
