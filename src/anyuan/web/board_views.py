@@ -25,6 +25,7 @@ from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Profile, Unit
 from anyuan.org.pages import get_visible
 from anyuan.org.permissions import Permission
+from anyuan.org.today import cards_of
 from anyuan.web import boards
 from anyuan.web.boards import PERIODS, Span, board_of, span_of
 
@@ -175,7 +176,8 @@ def today(request: AuthedRequest) -> HttpResponse:
     by = request.actor
     mine = today_of(by)
     waiting = _waiting(request)
-    return render(request, "web/today.html", {"today": mine, "waiting": waiting})
+    context = {"today": mine, "waiting": waiting, "cards": cards_of(by)}
+    return render(request, "web/today.html", context)
 
 
 def _waiting(request: AuthedRequest) -> list[Any]:
