@@ -25,6 +25,7 @@ TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
 UNGUARDED = {
     "anyuan.engines.notices.services.tell": "told by reactions and jobs, for posts of many units",
     "anyuan.engines.notices.services.tell_person": "as tell",
+    "anyuan.engines.notices.services.tell_people": "as tell",
     "anyuan.engines.obligations.services.is_above": "reads",
     "anyuan.engines.cases.services.open_case": "inside the service that opens the record",
     "anyuan.domains.hazards.services.step_hazard": "hands over to cases.services.move, which guards",
@@ -42,6 +43,7 @@ WHOLE_TREE = {
     "org/actor.py": "the system's own actor",
     "org/middleware.py": "looks up the person's posts before the scope shrinks to one",
     "org/moving.py": "rewrites the keys of a unit in every table, between two districts",
+    "engines/checks/assigned.py": "the names of the schools that a person is sent to check",
     "engines/notices/services.py": "tells posts of units above the actor's",
     "engines/obligations/recount.py": "a school's record also meets duties of the levels above",
     "engines/indicators/queries.py": "an aim of the level above holds for all below it",

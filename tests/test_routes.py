@@ -24,6 +24,8 @@ from anyuan.domains.emergency.services import plan_drill, record_drill
 from anyuan.domains.hazards.services import report_hazard
 from anyuan.engines.cases.registry import all_loops
 from anyuan.engines.cases.spec import LoopMistake, check
+from anyuan.engines.checks.assignment_services import assign_checks
+from anyuan.engines.checks.models import CheckAssignment
 from anyuan.engines.checks.scoring import Given
 from anyuan.engines.checks.services import publish_checklist, submit_inspection
 from anyuan.engines.checks.spec import Item, Spec
@@ -37,6 +39,7 @@ from anyuan.engines.obligations.loading import load_policy
 from anyuan.engines.obligations.models import Obligation
 from anyuan.engines.obligations.queries import topics_offered
 from anyuan.engines.obligations.tests.packing import RULES, small_pack
+from anyuan.org.models import Post
 from anyuan.org.tests.cast import hire
 
 MOST_QUERIES = 15
@@ -127,11 +130,19 @@ def world(cast):
         export = ask_export(by.unit_key, by=by, ledger=all_ledgers()["guard"], query="", total=1)
         duty = Obligation.objects.filter(unit=cast.school).first()
         message = inbox(by).first()
+    with scope.enter(cast.district.units, person=str(cast.district.person_id)):
+        sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
+        pairs = [(cast.school, sent)]
+        batch = assign_checks(
+            cast.wujin, by=cast.district, checklist=version.checklist, pairs=pairs, due_on=today
+        )
+        assignment = CheckAssignment.objects.get(batch=batch)
     return {
         "hazards": {"pk": hazard.pk, "transition": "grade", "paper": "notice", "kind": "pdf"},
         "emergency": {"pk": drill.pk},
         "emergency:end": {"pk": planned.pk},
-        "checks": {"pk": done.pk, "key": "round"},
+        "checks": {"pk": done.pk, "key": "round", "batch": batch},
+        "checks:assigned": {"pk": assignment.pk},
         "obligations": {"pk": duty.pk},
         "obligations:filing": {"pk": filing.pk},
         "obligations:filing_edit": {"pk": filing.pk},
@@ -240,6 +251,10 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "checks:checklist_switch": {},
         "checks:fill": {"happened_on": today, "r_exits": "pass", "r_lamps": "pass"},
         "checks:void": {"reason": "填错"},
+        "checks:round_withdraw": {},
+        "checks:round_postpone": {"due_on": today},
+        "checks:round_new": {"checklist": "round", "how": "person", "due_on": today},
+        "checks:assigned": {"happened_on": today, "r_exits": "pass", "r_lamps": "pass"},
         "obligations:waive": {"reason": "停课"},
         "obligations:filing_withdraw": {"reason": "填错"},
         "ledgers:new": {**ledger_form("gear"), "form_id": ""},

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from anyuan.core import events
@@ -78,9 +78,14 @@ def open_record(
 
 
 def already(record_id: uuid.UUID | None, *, kind: str, unit_id: str) -> Record | None:
-    """The record a repeated sending made the first time, if any."""
+    """The record a repeated sending made the first time, if any.
+
+    A second sending that comes while the first is still being written waits here until that is done.
+    """
     if record_id is None:
         return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(record_id)])
     return Record.objects.filter(pk=record_id, kind=kind, unit_id=unit_id).first()
 
 

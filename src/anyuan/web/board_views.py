@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from anyuan.core.refused import Forbidden, Missing
@@ -25,6 +26,7 @@ from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Profile, Unit
 from anyuan.org.pages import get_visible
 from anyuan.org.permissions import Permission
+from anyuan.org.today import cards_of
 from anyuan.web import boards
 from anyuan.web.boards import PERIODS, Span, board_of, span_of
 
@@ -115,10 +117,10 @@ def board_point(request: AuthedRequest, number: int) -> HttpResponse:
 @require_GET
 @signed_in
 def city_map(request: AuthedRequest) -> HttpResponse:
-    """The city with its divisions coloured by rate, and the schools of one's own units."""
+    """The city with its divisions coloured by rate, and the schools of one's own units: for who supervises."""
     _needs_board(request)
     if not request.actor.is_supervisor:
-        raise Forbidden("地图给市教育局和辖市区使用。")
+        raise Forbidden(_("地图供市和辖市区使用，学校请看本单位的看板。"))
     span, by = span_of(request.GET), request.actor
     units = list(Unit.objects.within(by.units).filter(kind="district", state="active"))
     found = rates(by, [one.key for one in units], ["point:0"], span.since, span.until)
@@ -175,7 +177,8 @@ def today(request: AuthedRequest) -> HttpResponse:
     by = request.actor
     mine = today_of(by)
     waiting = _waiting(request)
-    return render(request, "web/today.html", {"today": mine, "waiting": waiting})
+    context = {"today": mine, "waiting": waiting, "cards": cards_of(by)}
+    return render(request, "web/today.html", context)
 
 
 def _waiting(request: AuthedRequest) -> list[Any]:

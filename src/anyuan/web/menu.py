@@ -26,6 +26,7 @@ class Entry:
 ENTRIES = [
     Entry("今日", "calendar-check", "web:today", Permission.OBLIGATION_READ, ("/today",), False),
     Entry("要点看板", "layout-dashboard", "web:board", Permission.BOARD_READ, ("/board",)),
+    Entry("地图", "map-2", "web:map", Permission.BOARD_READ, ("/board/map",), True),
     Entry("任务", "checklist", "obligations:list", Permission.OBLIGATION_READ, ("/obligations",)),
     Entry("检查", "clipboard-check", "checks:list", Permission.INSPECTION_READ, ("/checks",)),
     Entry("隐患", "alert-triangle", "hazards:list", Permission.HAZARD_READ, ("/hazards", "/cases")),

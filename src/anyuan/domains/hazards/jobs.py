@@ -1,4 +1,4 @@
-"""Daily: remind of hazards that are due and escalate those that are overdue."""
+"""Daily: remind of hazards that are due, escalate those that are overdue, forget counts that are over."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 
 from anyuan.core import scope
 from anyuan.domains.hazards.numbers import escalation_days
+from anyuan.domains.hazards.public import forget_counts
 from anyuan.engines.cases.escalation import escalate
 
 
@@ -22,3 +23,10 @@ def escalate_hazards(timestamp: int) -> None:
             noun="隐患",
             today=timezone.localdate(),
         )
+
+
+@app.periodic(cron="40 19 * * *")
+@app.task(queueing_lock="hazards.forget_counts", pass_context=False)
+def forget_public_counts(timestamp: int) -> None:
+    """At night: counts of reports without an account are kept no longer than they are needed."""
+    forget_counts()

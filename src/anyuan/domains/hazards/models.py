@@ -141,3 +141,19 @@ class Hazard(OnRecord):
 
 explain_constraint("hazard_funds", "整改资金不能是负数。", "funds")
 explain_constraint("hazard_verified_by_another", "复查人不能是整改人本人，请由另一位人员复查。")
+
+
+class PublicReports(models.Model):
+    """How many reports without an account came in the hour that began at `since`, for one key.
+
+    The key is an address (hashed) or a place. A table and not the cache, so that all server processes
+    count together, and reports sent at once queue at the row (as org's SignInFailures).
+    """
+
+    key = models.CharField(primary_key=True, max_length=60)
+    reports = models.PositiveIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "群众反映计数"
+        indexes = [models.Index(fields=["since"], name="public_reports_since")]

@@ -1,18 +1,19 @@
 """Anyone, without an account: scan a place's code, say what is wrong, look up what became of it.
 
 The address carries the place's random token, signed; nothing of the unit but its name is shown. Sending
-is limited for each address and each place (counted in the hazards themselves and in the cache), a
+is limited for each address and each place (counted in the database, for all processes together), a
 hidden field catches machines, and what a person leaves for being asked back is sealed.
 """
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from typing import Any
 
 from django import forms
 from django.core import signing
-from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -25,15 +26,16 @@ from anyuan.core.forms import OnceForm, show_refusal
 from anyuan.core.keys import subtree
 from anyuan.core.refused import Missing, Refused
 from anyuan.domains.hazards.forms import photos, text
-from anyuan.domains.hazards.models import Hazard, Place, Source
+from anyuan.domains.hazards.models import Hazard, Place, PublicReports, Source
 from anyuan.domains.hazards.services import report_hazard
 from anyuan.org.actor import visitor
 from anyuan.org.audit import address_of
+from anyuan.org.models import Unit
 
 SALT = "anyuan.hazards.place"
 RECEIPT_SALT = "anyuan.hazards.receipt"
 PER_ADDRESS, PER_PLACE = 5, 30  # reports in an hour: a passer-by's few, a place's many
-WINDOW = 3600  # seconds
+WINDOW = datetime.timedelta(hours=1)
 MOST_PHOTOS = 3
 
 
@@ -74,18 +76,22 @@ def report(request: HttpRequest, signed: str) -> HttpResponse:
     unit_key, pk, token = _read(signed, SALT)
     with scope.enter(subtree(unit_key)):
         place = (
-            Place.objects.filter(pk=pk, active=True, token__startswith=token)
+            Place.objects.filter(
+                pk=pk, active=True, token__startswith=token, unit__state=Unit.State.ACTIVE
+            )
             .select_related("unit")
             .first()
         )
         if place is None:
             raise Missing
         form = PublicForm(request.POST or None, request.FILES or None)
+        refused = 422
         if request.method == "POST" and form.is_valid():
             try:
                 hazard = _take(request, place, form)
             except Refused as refusal:
                 show_refusal(form, refusal)
+                refused = refusal.status
             else:
                 receipt = (
                     signing.dumps([unit_key, str(hazard.pk)], salt=RECEIPT_SALT) if hazard else ""
@@ -93,7 +99,7 @@ def report(request: HttpRequest, signed: str) -> HttpResponse:
                 return render(
                     request, "hazards/thanks.html", {"hazard": hazard, "receipt": receipt}
                 )
-        status = 422 if form.errors else 200
+        status = refused if form.errors else 200
         return render(request, "hazards/public.html", {"form": form, "place": place}, status=status)
 
 
@@ -117,13 +123,33 @@ def _take(request: HttpRequest, place: Place, form: PublicForm) -> Hazard | None
 
 
 def _limit(request: HttpRequest, place: Place) -> None:
-    hour = timezone.now().strftime("%Y%m%d%H")
+    """Count this report for its address, then for its place; in this order always, so none wait in a ring."""
     address = hashlib.sha256((address_of(request) or "").encode()).hexdigest()[:16]
-    for name, most in ((f"a:{address}", PER_ADDRESS), (f"p:{place.pk}", PER_PLACE)):
-        key = f"hazards.public:{hour}:{name}"
-        cache.add(key, 0, WINDOW)
-        if cache.incr(key) > most:
+    for key, most in ((f"from:{address}", PER_ADDRESS), (f"place:{place.pk}", PER_PLACE)):
+        if _count(key) > most:
             raise TooMany
+
+
+def _count(key: str) -> int:
+    """One more report for the key; how many that makes in its hour. After an hour the count begins anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO hazards_publicreports AS old (key, reports, since) VALUES (%(key)s, 1, now())"
+            " ON CONFLICT (key) DO UPDATE SET"
+            " since = CASE WHEN old.since < now() - make_interval(secs => %(window)s)"
+            " THEN now() ELSE old.since END,"
+            " reports = CASE WHEN old.since < now() - make_interval(secs => %(window)s)"
+            " THEN 1 ELSE old.reports + 1 END RETURNING reports",
+            {"key": key, "window": WINDOW.total_seconds()},
+        )
+        counted: int = cursor.fetchone()[0]
+        return counted
+
+
+def forget_counts() -> int:
+    """Remove counts that are over; a daily job calls it."""
+    removed: int = PublicReports.objects.filter(since__lt=timezone.now() - WINDOW).delete()[0]
+    return removed
 
 
 class TooMany(Refused):

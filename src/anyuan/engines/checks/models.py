@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import ClassVar
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from anyuan.core.ids import new_id
 from anyuan.core.models import OnRecord, Scoped
+from anyuan.core.refused import explain_constraint
 from anyuan.engines.checks.spec import Choice, Item
 from anyuan.org.permissions import Permission
 
@@ -146,3 +150,96 @@ class Answer(Scoped):
                 condition=Q(result__in=[-1, 0, 1, 2]), name="answer_result_known"
             )
         ]
+
+
+@pghistory.track()
+class CheckAssignment(Scoped):
+    """One school that one person is to check by one checklist: 互查 by another school, 抽查 by the office.
+
+    `unit` is who assigns, so the school to be checked (`target`) does not learn of it beforehand. The
+    person reads the row from any scope (`scope_owner`); that they may write at the target for this one
+    inspection is `assigned.py`'s. Rows made together share `batch`.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "待检查"
+        OVERDUE = "overdue", "已逾期"
+        DONE = "done", "已完成"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    scope_owner: ClassVar[str] = "assignee_id"
+    read_permission: ClassVar[Permission] = Permission.INSPECTION_READ
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    batch = models.UUIDField("批次", default=new_id, db_index=True)
+    checklist = models.ForeignKey(
+        Checklist, on_delete=models.PROTECT, related_name="+", verbose_name="检查表"
+    )
+    target = models.ForeignKey(
+        "org.Unit", on_delete=models.PROTECT, related_name="+", verbose_name="被查学校"
+    )
+    post = models.ForeignKey(
+        "org.Post", on_delete=models.PROTECT, related_name="+", verbose_name="检查人岗位"
+    )
+    assignee = models.ForeignKey(
+        "org.Person", on_delete=models.PROTECT, related_name="+", verbose_name="检查人"
+    )
+    mode = models.CharField("方式", max_length=8, choices=Inspection.Mode.choices)
+    due_on = models.DateField("截止日期")
+    note = models.CharField("要求", max_length=200, blank=True, default="")
+    assigned_by = models.ForeignKey(
+        "org.Person", null=True, on_delete=models.PROTECT, related_name="+", verbose_name="交办人"
+    )
+    assigned_at = models.DateTimeField("交办时间", auto_now_add=True)
+    done_at = models.DateTimeField("完成时间", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    inspection = models.OneToOneField(
+        Inspection, null=True, blank=True, on_delete=models.PROTECT, related_name="assignment"
+    )
+
+    class Meta(Scoped.Meta):
+        verbose_name = "检查交办"
+        indexes = [
+            models.Index(
+                fields=["assignee", "due_on"],
+                name="assignment_waiting",
+                condition=Q(done_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.Index(fields=["unit", "-batch"], name="assignment_unit_newest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "checklist", "post"],
+                condition=Q(done_at__isnull=True, withdrawn_at__isnull=True),
+                name="assignment_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="assignment_done_or_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True, inspection__isnull=True)
+                | Q(done_at__isnull=False, inspection__isnull=False),
+                name="assignment_done_by_inspection",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.checklist} {self.target_id}"
+
+    def state_on(self, today: datetime.date) -> str:
+        """The state as of a day: it may be carried out on the due day, and no more after it."""
+        if self.withdrawn_at:
+            return str(self.State.WITHDRAWN)
+        if self.done_at:
+            return str(self.State.DONE)
+        return str(self.State.OVERDUE if self.due_on < today else self.State.OPEN)
+
+    @property
+    def state(self) -> str:
+        return self.state_on(timezone.localdate())
+
+
+explain_constraint(
+    "assignment_open_once", "选中的学校里，有的已经交给这个人用这张表检查，还没有完成。", "targets"
+)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
+from anyuan.engines.checks.assigned import today_card
 from anyuan.engines.checks.models import Inspection
+from anyuan.org.today import add_card
 
 CHECKLISTS = {
     "daily_patrol": "每日安全巡查",
@@ -25,3 +27,4 @@ declare(
         new_url_name="checks:choose",
     )
 )
+add_card(10, "checks/assigned_card.html", today_card)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,9 +18,17 @@ from anyuan.core.kinds import tag
 from anyuan.core.models import Audit
 from anyuan.core.refused import Conflict, Refused
 from anyuan.engines.checks import scoring
-from anyuan.engines.checks.models import Answer, CheckItem, Checklist, Inspection, Version
+from anyuan.engines.checks.models import (
+    Answer,
+    CheckAssignment,
+    CheckItem,
+    Checklist,
+    Inspection,
+    Version,
+)
 from anyuan.engines.checks.scoring import FAIL, NA, Given
 from anyuan.engines.checks.spec import Item, Spec, mistakes_of
+from anyuan.engines.notices.services import tell_person
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
 from anyuan.org.audit import note
@@ -250,8 +259,30 @@ def _void(unit: Unit, *, by: Actor, inspection: Inspection, reason: str) -> Insp
     if inspection.record.done_by_id != by.unit_key and inspection.mode != Inspection.Mode.SELF:
         raise Refused(_("由进行检查的单位撤销。"))
     void_record(inspection.record, by=by)
+    _open_again(inspection, reason)
     note(Audit.Action.CHANGE, f"撤销检查 {inspection.record.title}：{reason}", by=by)
     return inspection
+
+
+def _open_again(inspection: Inspection, reason: str) -> None:
+    """An assigned check that was withdrawn is to be done again; its checker is told."""
+    held = (
+        CheckAssignment.objects.filter(inspection=inspection)
+        .select_related("post", "checklist")
+        .first()
+    )
+    if held is None:
+        return
+    CheckAssignment.objects.filter(pk=held.pk).update(done_at=None, inspection=None)
+    tell_person(
+        held.assignee_id,
+        held.post.unit_id,
+        kind="check",
+        title=_("请重新检查：%(title)s") % {"title": held.checklist.title},
+        body=_("上次的检查已由交办单位撤销，原因：%(reason)s") % {"reason": reason[:200]},
+        url=reverse("checks:assigned", args=[held.pk]),
+        once_key=f"check-again:{inspection.pk}",
+    )
 
 
 def void_inspection(inspection: Inspection, *, by: Actor, reason: str) -> Inspection:

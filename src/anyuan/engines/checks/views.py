@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -16,10 +17,12 @@ from anyuan.core.files import keep_file
 from anyuan.core.forms import show_refusal
 from anyuan.core.refused import Missing, Refused
 from anyuan.engines.checks import queries
+from anyuan.engines.checks.assigned import waiting_for
 from anyuan.engines.checks.forms import FilterForm, HeadForm, read_answers, read_files
-from anyuan.engines.checks.models import CheckItem, Checklist, Inspection
+from anyuan.engines.checks.models import CheckItem, Checklist, Inspection, Version
 from anyuan.engines.checks.scoring import Given
 from anyuan.engines.checks.services import submit_inspection, void_inspection
+from anyuan.org.actor import Actor
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Unit
 from anyuan.org.pages import get_visible, keyset_page
@@ -40,6 +43,8 @@ def check_list(request: AuthedRequest) -> HttpResponse:
         "form": form,
         "checklists": Checklist.objects.filter(active=True),
         "may_check": request.actor.may(Permission.INSPECTION_WRITE),
+        "may_assign": request.actor.may(Permission.INSPECTION_SUPERVISE),
+        "card": {"assignments": waiting_for(request.actor)},
     }
     return render(request, "checks/list.html", context)
 
@@ -84,6 +89,17 @@ class Line:
     error: str
 
 
+@dataclasses.dataclass(frozen=True)
+class Sent:
+    """A form that is whole: what was answered, and its head."""
+
+    version: Version
+    items: list[CheckItem]
+    answers: dict[str, Given]
+    head: dict[str, Any]
+    record_id: uuid.UUID
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def fill(request: AuthedRequest, key: str) -> HttpResponse:
@@ -94,20 +110,40 @@ def fill(request: AuthedRequest, key: str) -> HttpResponse:
         raise Missing
     if unit is None:
         return redirect("checks:choose")
-    items = list(checklist.current.items.all())
-    head = HeadForm(request.POST or None, initial={"people": request.actor.name})
+    inspected = unit
+
+    def send(sent: Sent) -> HttpResponse:
+        inspection = _submit(request, inspected, sent)
+        return redirect("checks:detail", inspection.pk)
+
+    return fill_in(request, unit, checklist, send, people=request.actor.name)
+
+
+def fill_in(
+    request: AuthedRequest,
+    unit: Unit,
+    checklist: Checklist,
+    send: Callable[[Sent], HttpResponse],
+    *,
+    people: str,
+    extra: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Show the form, read it back and `send` it; what is refused stands at its items."""
+    version = checklist.current
+    if version is None:
+        raise Missing
+    items = list(version.items.all())
+    head = HeadForm(request.POST or None, initial={"people": people})
     answers: dict[str, Given] = {}
     errors: dict[str, str] = {}
     if request.method == "POST":
         answers, errors = read_answers(items, request.POST)
         if head.is_valid() and not errors:
             try:
-                inspection = _submit(request, unit, checklist, items, answers, head)
+                return send(Sent(version, items, answers, head.cleaned_data, head.once()))
             except Refused as refusal:
                 errors = refusal.errors
                 show_refusal(head, refusal)
-            else:
-                return redirect("checks:detail", inspection.pk)
     lines = [Line(item, answers.get(item.key, Given()), errors.get(item.key, "")) for item in items]
     context = {
         "unit": unit,
@@ -115,32 +151,28 @@ def fill(request: AuthedRequest, key: str) -> HttpResponse:
         "lines": lines,
         "head": head,
         "missing": len(errors),
+        **(extra or {}),
     }
-    return render(
-        request, "checks/fill.html", context, status=422 if errors or head.errors else 200
-    )
+    status = 422 if errors or head.errors else 200
+    return render(request, "checks/fill.html", context, status=status)
 
 
-def _submit(
-    request: AuthedRequest, unit: Unit, checklist: Checklist, items: list[CheckItem], answers: dict[str, Given], head: HeadForm
-) -> Inspection:  # fmt: skip
-    assert checklist.current is not None  # noqa: S101 -- `fill` has looked
+def _submit(request: AuthedRequest, unit: Unit, sent: Sent) -> Inspection:
     files = {
         key: [keep_file(one, unit_id=unit.key, by=request.actor, label=key).pk for one in uploads]
-        for key, uploads in read_files(items, request.FILES).items()
+        for key, uploads in read_files(sent.items, request.FILES).items()
     }
-    data = head.cleaned_data
     return submit_inspection(
         unit,
         by=request.actor,
-        version=checklist.current,
-        answers=answers,
+        version=sent.version,
+        answers=sent.answers,
         files=files,
-        happened_on=data["happened_on"],
-        place=data["place"],
-        people=data["people"],
-        mode=data["mode"],
-        record_id=head.once(),
+        happened_on=sent.head["happened_on"],
+        place=sent.head["place"],
+        people=sent.head["people"],
+        mode=sent.head["mode"],
+        record_id=sent.record_id,
     )
 
 
@@ -156,10 +188,16 @@ def check_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
         "inspection": inspection,
         "answers": answers,
         "failed": [answer for answer in answers if answer.result == 0],
-        "may_void": inspection.record.counts
-        and inspection.record.created_by_id == request.actor.person_id,
+        "may_void": inspection.record.counts and _may_void(inspection, request.actor),
     }
     return render(request, "checks/detail.html", context)
+
+
+def _may_void(inspection: Inspection, by: Actor) -> bool:
+    """Who wrote it; of an assigned check the level that assigned it."""
+    record = inspection.record
+    assigned = inspection.mode == Inspection.Mode.CROSS and record.done_by_id == by.unit_key
+    return record.created_by_id == by.person_id or (assigned and by.is_supervisor)
 
 
 @require_POST

@@ -53,6 +53,15 @@ VALUES ({NEW_ID_SQL}, %(person)s, %(unit)s, %(kind)s, %(title)s, %(body)s, %(url
 ON CONFLICT (person_id, once_key) DO NOTHING
 """  # noqa: S608 -- constants only
 
+_TELL_PEOPLE = f"""
+INSERT INTO notices_notification {_COLUMNS}
+SELECT {NEW_ID_SQL}, told.person_id, told.unit_id, %(kind)s, %(title)s, %(body)s, %(url)s, %(record)s,
+       %(once_key)s, %(at)s
+FROM unnest(%(people)s::bigint[], %(units)s::varchar[]) AS told(person_id, unit_id)
+JOIN org_person AS person ON person.id = told.person_id AND person.is_active
+ON CONFLICT (person_id, once_key) DO NOTHING
+"""  # noqa: S608 -- constants only
+
 
 def tell(
     unit_keys: Iterable[str],
@@ -87,6 +96,22 @@ def tell_person(
     """One message to one person about something of a unit; 0 where they were told already."""
     facts = _facts(kind, title, body, url, record, once_key)
     return _write(_TELL_PERSON, {**facts, "person": person_id, "unit": unit_key})
+
+
+def tell_people(
+    people: Iterable[tuple[int, str]],
+    *,
+    kind: str,
+    title: str,
+    body: str = "",
+    url: str = "",
+    record: Record | None = None,
+    once_key: str,
+) -> int:
+    """One message to each of several people, each at a unit of theirs, by one statement."""
+    facts = _facts(kind, title, body, url, record, once_key)
+    told = dict(people)
+    return _write(_TELL_PEOPLE, {**facts, "people": list(told), "units": list(told.values())})
 
 
 def _facts(

@@ -115,6 +115,18 @@ def test_points_map_and_direct_schools_open(loaded):
     assert {f["properties"]["code"] for f in data["borders"]["features"]} >= {"320402", "320481"}
 
 
+def test_the_map_is_in_the_menu_of_who_supervises_and_open_to_nobody_else(loaded):
+    where = reverse("web:map")
+    for actor in (loaded.bureau, loaded.district):
+        page = loaded.client(actor).get(reverse("web:board")).content.decode()
+        assert f'href="{where}"' in page
+    client = loaded.client(loaded.officer)
+    assert f'href="{where}"' not in client.get(reverse("web:today")).content.decode()
+    refused = client.get(where)
+    assert refused.status_code == 403
+    assert "学校请看本单位的看板" in refused.content.decode()
+
+
 def test_today_lists_what_is_due_and_leads_to_the_work(loaded, asked):
     client = loaded.client(loaded.officer)
     with asked() as queries:

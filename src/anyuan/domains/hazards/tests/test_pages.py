@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 
 import openpyxl
@@ -12,11 +13,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from anyuan.core import scope
 from anyuan.core.models import Audit
-from anyuan.domains.hazards.models import Hazard
-from anyuan.domains.hazards.public import sign_place
+from anyuan.domains.hazards.models import Hazard, PublicReports
+from anyuan.domains.hazards.public import forget_counts, sign_place
 from anyuan.domains.hazards.services import add_place, step_hazard
 from anyuan.domains.hazards.tests.test_loop import grade, report
 
@@ -142,7 +144,6 @@ def test_a_teacher_may_not_export(cast):
 
 @pytest.fixture
 def place(cast):
-    cache.clear()
     return add_place(cast.school, by=cast.officer, name="东门")
 
 
@@ -185,16 +186,47 @@ def test_reports_without_an_account_are_limited(cast, place):
         assert Hazard.objects.count() == 5
 
 
+def test_the_count_is_shared_by_all_processes_and_begins_anew_after_an_hour(cast, place):
+    visitor, address = Client(), reverse("hazards:report", args=[sign_place(place)])
+    for n in range(5):
+        visitor.post(address, {"description": f"问题{n}"})
+    cache.clear()  # another process has a cache of its own
+    assert "太频繁" in Client().post(address, {"description": "第六个"}).content.decode()
+    assert PublicReports.objects.get(key__startswith="from:").reports == 6
+    PublicReports.objects.update(since=timezone.now() - datetime.timedelta(minutes=61))
+    assert "受理编号" in visitor.post(address, {"description": "第七个"}).content.decode()
+    assert PublicReports.objects.get(key__startswith="from:").reports == 1
+
+
+def test_a_place_is_limited_whoever_reports(cast, place):
+    address = reverse("hazards:report", args=[sign_place(place)])
+    PublicReports.objects.create(key=f"place:{place.pk}", reports=30, since=timezone.now())
+    answer = Client().post(address, {"description": "第三十一个"})
+    assert answer.status_code == 429
+    assert "太频繁" in answer.content.decode()
+
+
+def test_counts_that_are_over_are_forgotten(cast, place):
+    now = timezone.now()
+    PublicReports.objects.create(key="from:old", reports=3, since=now - datetime.timedelta(hours=2))
+    PublicReports.objects.create(key="from:new", reports=3, since=now)
+    forget_counts()
+    assert list(PublicReports.objects.values_list("key", flat=True)) == ["from:new"]
+
+
+def test_the_code_of_a_closed_school_leads_nowhere(cast, place):
+    with scope.everything():
+        cast.school.state = "closed"
+        cast.school.save()
+    assert Client().get(reverse("hazards:report", args=[sign_place(place)])).status_code == 404
+
+
 def test_the_sheet_of_codes_is_a_pdf(cast, place):
     answer = cast.client(cast.officer).get(reverse("hazards:place_sheet"))
     assert answer.content[:5] == b"%PDF-"
 
 
 def test_escalation_tells_each_level_once(cast):
-    import datetime
-
-    from django.utils import timezone
-
     from anyuan.domains.hazards.numbers import escalation_days
     from anyuan.engines.cases.escalation import escalate
     from anyuan.engines.cases.models import Case

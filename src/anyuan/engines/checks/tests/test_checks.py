@@ -174,17 +174,17 @@ def test_the_page_is_filled_in_and_wrong_items_are_marked(cast, patrol):
     assert "全部合格" in right.content.decode()
 
 
-def test_pages_of_strangers_are_404_and_lists_do_not_grow_in_queries(cast, patrol):
+def test_pages_of_strangers_are_404_and_lists_do_not_grow_in_queries(cast, patrol, asked):
     done = submit_inspection(cast.school, by=cast.guard, version=patrol, answers=all_fine(patrol))
     assert (
         cast.client(cast.stranger).get(reverse("checks:detail", args=[done.pk])).status_code == 404
     )
     client = cast.client(cast.officer)
-    with CaptureQueriesContext(connection) as one:
+    with asked() as one:
         client.get(reverse("checks:list"))
     for _ in range(3):
         submit_inspection(cast.school, by=cast.guard, version=patrol, answers=all_fine(patrol))
-    with CaptureQueriesContext(connection) as four:
+    with asked() as four:
         client.get(reverse("checks:list"))
     assert len(one) == len(four) <= 15
 
