@@ -1,4 +1,4 @@
-"""Pages of assigned checks: 今日, the form at another school, assigning, progress, the pairing."""
+"""Pages of assigned checks: what the person sent sees, what the assigning level sees, the ring."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from anyuan.core.refused import Missing, Refused
 from anyuan.engines.checks.assigned import one_for, waiting_for
 from anyuan.engines.checks.assignment_forms import ring
 from anyuan.engines.checks.models import CheckAssignment
-from anyuan.engines.checks.tests.assigning import (
+from anyuan.engines.checks.tests.sending import (
     PNG,
     in_days,
     now,

@@ -30,7 +30,7 @@ from anyuan.engines.checks.services import (
     void_inspection,
 )
 from anyuan.engines.checks.spec import Item, Spec
-from anyuan.engines.checks.tests.assigning import (
+from anyuan.engines.checks.tests.sending import (
     BAD,
     GOOD,
     PNG,
@@ -333,3 +333,6 @@ def test_the_history_keeps_each_step(cast, version, checker, given_to):
             for e in events.filter(pgh_obj_id=given_to.pk).order_by("pgh_id")
         ]
     assert steps == [("区管理员", False), ("安全员戊", True)]
+
+
+# Pages

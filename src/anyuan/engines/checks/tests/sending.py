@@ -1,17 +1,28 @@
-"""The assigned check of the tests: a second school of the district, its officer, a list, helpers."""
+"""People sent to check other schools: fixtures and helpers of the tests of assignments."""
 
 from __future__ import annotations
 
 import datetime
 
+import pytest
 from django.utils import timezone
 
 from anyuan.core import scope
-from anyuan.engines.checks.assignment_services import assign_checks, submit_assigned
+from anyuan.engines.checks.assignment_services import (
+    assign_checks,
+    submit_assigned,
+)
 from anyuan.engines.checks.models import CheckAssignment
 from anyuan.engines.checks.scoring import Given
+from anyuan.engines.checks.services import (
+    publish_checklist,
+)
+from anyuan.engines.checks.spec import Item, Spec
 from anyuan.engines.notices.queries import inbox
+from anyuan.org.actor import SYSTEM
 from anyuan.org.models import Post
+from anyuan.org.services import add_unit
+from anyuan.org.tests.cast import PROFILE, hire
 
 GOOD = {"exits": Given(result=1), "lamps": Given(result=1)}
 BAD = {"exits": Given(result=1), "lamps": Given(result=0, text="大厅的灯坏了")}
@@ -23,6 +34,27 @@ PNG = (
 
 def in_days(days):
     return timezone.localdate() + datetime.timedelta(days=days)
+
+
+@pytest.fixture
+def near(cast):
+    """Another school of the same district."""
+    with scope.everything():
+        return add_unit(
+            cast.wujin, by=SYSTEM, code="2132000009", name="武进区星河小学", kind="school", profile=PROFILE
+        )  # fmt: skip
+
+
+@pytest.fixture
+def checker(near):
+    with scope.everything():
+        return hire(near, "checker", "安全员戊", "safety_officer")
+
+
+@pytest.fixture
+def version(cast):
+    spec = Spec("round", "互查表", "", (Item("exits", "通道"), Item("lamps", "灯")))
+    return publish_checklist(cast.city, by=cast.bureau, spec=spec)
 
 
 def post_of(actor):
@@ -38,6 +70,11 @@ def assign(cast, version, checker, *, by=None, unit=None, days=7, **more):
     )  # fmt: skip
     with scope.everything():
         return CheckAssignment.objects.select_related("unit").get(batch=batch)
+
+
+@pytest.fixture
+def given_to(cast, version, checker):
+    return assign(cast, version, checker)
 
 
 def change(row, **facts):
