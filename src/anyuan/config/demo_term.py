@@ -236,7 +236,7 @@ def _move_on(site: Site, hazard: Hazard, today: datetime.date) -> None:
         wait = site.rng.choice([0, 1, 1, 2, 3, 5]) if minute else 1
         day += datetime.timedelta(days=wait)
         minute = site.rng.randint(1, 200) if wait else minute + 60
-        if day > today or site.rng.random() < 0.06:
+        if day > today or site.rng.random() < (0.06 if _recent(hazard, today) else 0.01):
             return
         if name == "assign":
             due = data["due_on"] = day + datetime.timedelta(days=site.rng.randint(5, 14))
@@ -246,6 +246,10 @@ def _move_on(site: Site, hazard: Hazard, today: datetime.date) -> None:
             files = [_photo(site, photo)] if photo else []
             step_hazard(hazard, by=by, transition=name, data=data, file_ids=files)
         hazard.refresh_from_db()
+
+
+def _recent(hazard: Hazard, today: datetime.date) -> bool:
+    return (today - hazard.found_on).days < 25
 
 
 def _story(site: Site, hazard: Hazard) -> list[tuple[str, Actor, dict[str, Any], str]]:
@@ -259,7 +263,8 @@ def _story(site: Site, hazard: Hazard) -> list[tuple[str, Actor, dict[str, Any],
         ("assign", head, {"responsible": "总务主任", "measures": "维修更换，完成前设置警示",
                           "funds": Decimal(800), "interim_plan": "设警示牌，安排专人看护"}, ""),
     ]  # fmt: skip
-    chance = site.rng.random()
+    # Weeks later nearly all are done with; what is unusual is found among the new ones.
+    chance = site.rng.random() if _recent(hazard, timezone.localdate()) else 1.0
     if chance < 0.08:
         return [*found, ("postpone", officer, {"note": "配件需要定制，厂家十天内到货。"}, "")]
     found.append(("rectify", guard, repaired, "整改后"))
