@@ -14,6 +14,7 @@ from anyuan.core import scope
 from anyuan.core.ids import new_id
 from anyuan.core.models import File
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
+from anyuan.engines.checks.assignment_reminders import remind
 from anyuan.engines.checks.assignment_services import (
     assign_checks,
     postpone_checks,
@@ -305,6 +306,22 @@ def test_an_inspection_taken_back_by_who_assigned_it_is_to_be_done_again(
     with pytest.raises(Conflict, match="已经撤销"):
         submit(checker, given_to, version, record_id=done.pk)
     assert submit(checker, given_to, version).pk != done.pk
+
+
+def test_who_is_sent_and_who_waits_are_reminded_once(cast, version, checker, given_to):
+    def run(days):
+        with scope.everything():
+            return remind(in_days(days))
+
+    assert [run(0), run(5), run(6), run(6), run(7), run(8), run(8), run(9)] == [
+        0, 0, 1, 0, 1, 1, 0, 0,
+    ]  # fmt: skip
+    assert sum("快到截止日期" in title for title in titles(checker)) == 2
+    assert any("到期没有完成" in title for title in titles(cast.district))
+    submit(checker, given_to, version)
+    with scope.everything():
+        CheckAssignment.objects.update(due_on=in_days(20))
+    assert run(20) == 0
 
 
 def test_the_history_keeps_each_step(cast, version, checker, given_to):
