@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anyuan.core import scope
+from anyuan.core.files import path_of
 from anyuan.core.ids import new_id
 from anyuan.core.models import File
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
@@ -170,8 +171,14 @@ def test_photos_belong_to_the_school_checked(cast, version, checker, given_to):
     upload = SimpleUploadedFile("a.png", PNG)
     done = submit(checker, given_to, version, BAD, uploads={"lamps": [upload]})
     with scope.enter(cast.officer.units):
-        kept = File.objects.get()
-    assert (kept.unit_id, kept.label) == (cast.school.key, "lamps")
+        kept = File.objects.get(record=done.record)
+        shown = File.objects.get(record__kind="hazard")
+    item = next(one for one in version.checklist.current.items.all() if one.key == "lamps")
+    assert (kept.unit_id, kept.label) == (cast.school.key, item.text[:40])
+    assert (shown.unit_id, shown.label, shown.sha256) == (cast.school.key, "before", kept.sha256)
+    assert path_of(shown).read_bytes() == path_of(kept).read_bytes()
+    page = cast.client(cast.officer).get(reverse("hazards:detail", args=[shown.record_id]))
+    assert reverse("web:file", args=[shown.pk]) in page.content.decode()
     assert done.failed == 1
     with scope.enter(checker.units, person=str(checker.person_id)):
         assert File.raw.count() == 0
