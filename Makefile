@@ -32,7 +32,7 @@ run: .venv/base node_modules/.done ## 启动安园（首次会建立演示城市
 	@exec $(BIN)/anyuan up --demo
 
 demo: .venv/base node_modules/.done ## 重建演示城市
-	@$(BIN)/anyuan migrate && $(BIN)/anyuan demo
+	@$(BIN)/anyuan demo
 
 test: .venv/dev node_modules/.done ## 检查并运行全部测试
 	@$(MAKE) --no-print-directory check

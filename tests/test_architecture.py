@@ -48,6 +48,7 @@ WHOLE_TREE = {
     "engines/obligations/recount.py": "a school's record also meets duties of the levels above",
     "engines/indicators/queries.py": "an aim of the level above holds for all below it",
     "engines/indicators/reactions_in.py": "a leaf's figures come from duties of several levels",
+    "engines/ledgers/exports.py": "an export is taken up by the worker in the post that asked for it",
     "org/tokens.py": "looks up the token before the scope shrinks to its unit",
 }
 

@@ -56,6 +56,16 @@ def test_busy_port_is_one_sentence(home):
     assert "Traceback" not in ended.stdout + ended.stderr
 
 
+def test_a_command_before_the_database_is_prepared_is_one_sentence(home):
+    ended = subprocess.run(
+        command("user", "add", "zhang", "--name", "张", "--unit", "320400", "--role", "auditor"),
+        env=clean_env(home), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "请先运行 anyuan migrate" in ended.stdout
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
 @pytest.mark.parametrize(
     ("address", "said"),
     [

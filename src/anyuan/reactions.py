@@ -8,8 +8,14 @@ from __future__ import annotations
 from anyuan.core import events
 from anyuan.core.events import Reaction
 from anyuan.domains.hazards.services import open_from_finding
-from anyuan.engines.indicators.reactions_in import refresh_after_many, refresh_after_record
-from anyuan.engines.obligations.jobs import renew_soon
+from anyuan.engines.cases.handing_over import hand_over
+from anyuan.engines.indicators.reactions_in import (
+    refresh_after_change,
+    refresh_after_closing,
+    refresh_after_many,
+    refresh_after_record,
+)
+from anyuan.engines.obligations.reactions_in import end_duties, follow_units
 from anyuan.engines.obligations.recount import recount_for, recount_kind
 
 TABLE: list[tuple[str, Reaction]] = [
@@ -18,8 +24,11 @@ TABLE: list[tuple[str, Reaction]] = [
     ("records.changed", recount_kind),
     ("records.changed", refresh_after_many),
     ("finding.raised", open_from_finding),
-    ("unit.changed", renew_soon),
-    ("unit.closed", renew_soon),
+    ("units.changed", follow_units),
+    ("units.changed", refresh_after_change),
+    ("unit.closed", end_duties),
+    ("unit.closed", hand_over),
+    ("unit.closed", refresh_after_closing),  # after the duties and cases it counts
 ]
 
 

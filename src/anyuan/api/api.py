@@ -13,6 +13,7 @@ from anyuan.api import (
     filings,
     hazards,
     indicators,
+    ledgers,
     messages,
     policy,
     records,
@@ -51,7 +52,18 @@ api = Anyuan(
 )
 for kind, handler in HANDLERS.items():
     api.add_exception_handler(kind, handler)
-for part in (units, policy, records, filings, checks, hazards, drills, indicators, messages):
+for part in (
+    units,
+    policy,
+    records,
+    filings,
+    checks,
+    hazards,
+    drills,
+    ledgers,
+    indicators,
+    messages,
+):
     api.add_router("", part.router)
 
 __all__ = ["PROBLEMS", "api"]

@@ -47,5 +47,5 @@ for pattern in patterns:
 
 urlpatterns = [
     path("v1/", (patterns, "ninja", "api")),
-    re_path(r"^.*$", unknown),
+    re_path(r"", unknown),
 ]

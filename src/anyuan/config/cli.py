@@ -60,6 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return healthcheck()
     if options.command == "migrate":
         return migrate()
+    if options.command == "demo" and (code := migrate()):
+        return code
     return manage(options)
 
 
@@ -95,6 +97,8 @@ def manage(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
+    from django.db import OperationalError, ProgrammingError
+
     from anyuan.config import commands
     from anyuan.core.refused import Refused
 
@@ -103,7 +107,9 @@ def manage(options: argparse.Namespace) -> int:
     except Refused as refusal:
         for sentence in refusal.errors.values() or [refusal.sentence]:
             print(sentence)
-        return 1
+    except (OperationalError, ProgrammingError) as error:
+        print(f"数据库还没有准备好，请先运行 anyuan migrate。（{str(error).splitlines()[0]}）")
+    return 1
 
 
 def healthcheck() -> int:

@@ -34,7 +34,7 @@ from anyuan.engines.obligations.packs import check
 from anyuan.org.actor import SYSTEM
 from anyuan.org.models import Installation, Unit
 
-WEEKS = 12
+WEEKS = 10
 PARTS = 2  # processes, one for each core of a small machine
 
 

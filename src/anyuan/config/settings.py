@@ -176,7 +176,12 @@ ACCOUNT_RATE_LIMITS = {
 }  # failures: org.signin, in the database
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_FORMS = {"login": "anyuan.org.account_forms.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "anyuan.org.account_forms.SignInForm",
+    "change_password": "anyuan.org.account_forms.NewPasswordForm",
+    "set_password": "anyuan.org.account_forms.FirstPasswordForm",
+    "reauthenticate": "anyuan.org.account_forms.ConfirmForm",
+}
 MFA_ADAPTER = "anyuan.org.signin.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -189,6 +194,7 @@ SOCIALACCOUNT_PROVIDERS = (
     {
         "openid_connect": {
             "OAUTH_PKCE_ENABLED": True,
+            "SCOPE": ["openid", "profile", "phone"],
             "APPS": [
                 {
                     "provider_id": "city",

@@ -5,9 +5,18 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from django.apps import apps
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from anyuan.web.views import page_not_found
+
+# Pages of the accounts' framework that this product has no use for: people are registered by their unit,
+# passwords reset by the administrator, single sign-on opens existing accounts only.
+UNUSED = (
+    r"^accounts/(email|confirm-email|signup|password/reset|login/code|3rdparty|social)/(?!login/)"
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(UNUSED, page_not_found),
     path("accounts/", include("allauth.urls")),
     path("", include("anyuan.web.urls")),
     path("org/", include("anyuan.org.urls")),

@@ -10,9 +10,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import os
+import shutil
 import time
 import uuid
 import zipfile
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +44,7 @@ OFFICE = {
 DOCUMENTS = {"application/pdf", "video/mp4", "audio/mpeg", *OFFICE.values()}
 SHOWN_INLINE = {"image/jpeg", "image/png", "application/pdf"}
 HELD_SECONDS = 3600
+COPIED = ("unit_id", "name", "kind", "size", "sha256", "taken_at", "lon", "lat", "uploaded_by_id")
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
@@ -100,6 +104,26 @@ def keep_file(
     part.replace(target)
     file.save(force_insert=True)
     return file
+
+
+def copy_files(files: Iterable[File], *, record: Record, label: str = "") -> list[File]:
+    """The same photos on another record of the unit: rows of their own over the same bytes.
+
+    What one record's page shows of them does not hang on the other's.
+    """
+    copies = []
+    for file in files:
+        copy = File(pk=new_id(), record=record, label=label)
+        for name in COPIED:
+            setattr(copy, name, getattr(file, name))
+        path = path_of(copy)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(path_of(file), path)
+        except OSError:  # a file system without links
+            shutil.copyfile(path_of(file), path)
+        copies.append(copy)
+    return File.objects.bulk_create(copies)
 
 
 def _kind(body: bytes, name: str) -> str:

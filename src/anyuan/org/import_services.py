@@ -70,9 +70,17 @@ def import_units(root: Unit, *, by: Actor, body: bytes, apply: bool) -> Outcome:
         Profile.objects.bulk_create(new_profiles, batch_size=1000)
         Unit.objects.bulk_update(changed_units, ["name"], batch_size=1000)
         Profile.objects.bulk_update(changed_profiles, list(PROFILE), batch_size=500)
-        events.emit("unit.changed", unit=root, by=by)
+        keys = [unit.key for unit in new_units] + [profile.unit_id for profile in changed_profiles]
+        events.emit("units.changed", keys=sorted({*keys, *_no_sites(new_units)}))
         note(Audit.Action.CHANGE, f"导入单位：新增 {outcome.added}，更新 {outcome.changed}", by=by)
     return outcome
+
+
+def _no_sites(new_units: list[Unit]) -> set[str]:
+    """Schools with new campuses: the campuses are the sites from now on."""
+    schools = {unit.parent_key for unit in new_units if unit.kind == Unit.Kind.CAMPUS}
+    Profile.objects.filter(unit_id__in=schools).update(is_site=False)
+    return schools
 
 
 def _sentences(sheet: Sheet) -> list[str]:

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
@@ -14,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from requests import RequestException
 
 from anyuan.core import scope
 from anyuan.core.keys import EVERYTHING, NOTHING
@@ -54,10 +57,15 @@ class ActorMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, (ImmediateHttpResponse, ReauthenticationRequired)):
+            return None  # no failure: how allauth answers and asks for the password again
         transaction.set_rollback(True)
         if isinstance(error, (Missing, Http404)):
             request.stranger = bool(request.user.is_authenticated)  # type: ignore[attr-defined]
             return render(request, "404.html", status=404)
+        if isinstance(error, RequestException) and request.path.startswith("/accounts/oidc/"):
+            log.warning("the single sign-on does not answer: %s", error)
+            return render(request, "socialaccount/authentication_error.html", status=503)
         if isinstance(error, Refused):
             return render(request, "refused.html", {"refusal": error}, status=error.status)
         return None
@@ -84,6 +92,12 @@ def demands_second_factor(actor: Actor) -> bool:
     return not Authenticator.objects.filter(user_id=actor.person_id).exists()
 
 
+def came_by_single_sign_on(request: HttpRequest) -> bool:
+    """Whether the session began at the city's single sign-on: the first password was never used."""
+    methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    return any(one.get("method") == "socialaccount" for one in methods)
+
+
 def mfa_roles() -> list[str]:
     """Posts that demand two-factor sign-in; kept for a minute."""
     roles: list[str] | None = cache.get(MFA_ROLES_KEPT)
@@ -102,7 +116,7 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
             return redirect_to_login(request.get_full_path())
         if request.actor is None:
             return render(request, "no_post.html", status=403)
-        if request.user.must_change_password:
+        if request.user.must_change_password and not came_by_single_sign_on(request):
             messages.warning(request, _("请先修改初始密码，再继续使用。"))
             return redirect("account_change_password")
         if demands_second_factor(request.actor):

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Case
 from django.utils.translation import gettext as _
 
 from anyuan.core import events
@@ -120,8 +121,13 @@ def void_record(record: Record, *, by: Actor) -> Record:
     return amend_record(record, by=by, state="void", counts=False)
 
 
-def attach(record: Record, file_ids: Iterable[uuid.UUID], *, by: Actor, label: str = "") -> int:
-    """Put uploaded files on the record; only the unit's own, not yet used ones are taken."""
+def attach(
+    record: Record, file_ids: Iterable[uuid.UUID], *, by: Actor, label: str | Case = ""
+) -> int:
+    """Put uploaded files on the record; only the unit's own, not yet used ones are taken.
+
+    `label` says what they show, or by a `Case` what each of them shows.
+    """
     changes: dict[str, Any] = {"record": record}
     if label:
         changes["label"] = label

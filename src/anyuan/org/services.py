@@ -10,6 +10,9 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anyuan.core import events
@@ -19,7 +22,7 @@ from anyuan.core.refused import Forbidden, Refused
 from anyuan.org.action import action
 from anyuan.org.actor import Actor, allow
 from anyuan.org.audit import note
-from anyuan.org.models import Installation, Person, Post, Profile, Unit
+from anyuan.org.models import ApiToken, Installation, Person, Post, Profile, Unit
 from anyuan.org.moving import rewrite_keys
 from anyuan.org.permissions import GRANTS, HANDED_ON, ROLES_AT, Permission, Role
 
@@ -89,9 +92,10 @@ def add_unit(
     checked(unit, exclude=("key", "parent", "location"))
     if profile is not None:
         checked(Profile(unit=unit, **profile), exclude=("unit",))
-    if kind == Unit.Kind.CAMPUS:
-        Profile.objects.filter(unit=parent).update(is_site=False)
-    events.emit("unit.changed", unit=unit, by=by)
+    changed = [unit.key]
+    if kind == Unit.Kind.CAMPUS and Profile.objects.filter(unit=parent).update(is_site=False):
+        changed.append(parent.key)
+    events.emit("units.changed", keys=changed)
     return unit
 
 
@@ -173,12 +177,12 @@ def reset_password(post: Post, *, by: Actor) -> str:
 
 @action(Permission.PERSON_MANAGE)
 def set_profile(unit: Unit, *, by: Actor, **facts: Any) -> Profile:
-    """A school's or campus's facts; duties of periods not begun follow them."""
+    """A school's or campus's facts; duties follow them at once (reactions.py)."""
     profile = Profile.objects.select_for_update().get(unit=unit)
     for name, value in facts.items():
         setattr(profile, name, value)
     checked(profile, exclude=("unit",))
-    events.emit("unit.changed", unit=unit, by=by)
+    events.emit("units.changed", keys=[unit.key])
     return profile
 
 
@@ -211,13 +215,15 @@ def demand_second_factor(city: Unit, *, by: Actor, roles: Iterable[str]) -> list
 
 @action(Permission.UNIT_MANAGE)
 def close_unit(unit: Unit, *, by: Actor, on: datetime.date, successor: Unit | None = None) -> Unit:
-    """Close a school, or merge it into another; what it did stays readable, no duties fall due any more."""
+    """Close a school, or merge it into another: posts and tokens end, what it did stays readable.
+
+    `unit.closed` ends its duties and hands what is still open to the successor (reactions.py).
+    """
     if unit.kind not in {Unit.Kind.SCHOOL, Unit.Kind.CAMPUS} or unit.state != Unit.State.ACTIVE:
         raise Refused(_("这个单位不能停办或并入。"))
-    if successor is not None and (
-        successor.key == unit.key or successor.state != Unit.State.ACTIVE
-    ):
-        raise Refused(_("请选择另一所正常办学的学校。"), field="target")
+    if successor is not None:
+        allow(by, Permission.UNIT_MANAGE, successor)
+        _refuse_successor(unit, successor)
     ended = {
         "state": Unit.State.MERGED if successor else Unit.State.CLOSED,
         "successor": successor,
@@ -227,8 +233,34 @@ def close_unit(unit: Unit, *, by: Actor, on: datetime.date, successor: Unit | No
         for name, value in ended.items():
             setattr(one, name, value)
         one.save()
-    Post.objects.within(subtree(unit.key)).filter(until__isnull=True).update(until=on)
-    events.emit("unit.closed", unit=unit, by=by)
-    note(Audit.Action.CHANGE, f"{unit.name} 停办或并入", by=by)
+    _end_posts_and_tokens(unit, on)
     unit.refresh_from_db()
+    events.emit("unit.closed", unit=unit, by=by)
+    if unit.kind == Unit.Kind.CAMPUS:
+        _site_again(unit.parent_key)
+    note(Audit.Action.CHANGE, f"{unit.name} 停办或并入", by=by)
     return unit
+
+
+def _refuse_successor(unit: Unit, successor: Unit) -> None:
+    inside = subtree(unit.key).holds(successor.key)
+    school = successor.kind in {Unit.Kind.SCHOOL, Unit.Kind.CAMPUS}
+    if inside or not school or successor.state != Unit.State.ACTIVE:
+        raise Refused(_("请选择另一所正常办学的学校。"), field="target")
+
+
+def _end_posts_and_tokens(unit: Unit, on: datetime.date) -> None:
+    units = subtree(unit.key)
+    # A post that was to begin later ends on its first day: it never was.
+    Post.objects.within(units).filter(Q(until__isnull=True) | Q(until__gt=on)).update(
+        until=Greatest(Value(on), F("since"))
+    )
+    ApiToken.objects.within(units).filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
+
+
+def _site_again(key: str) -> None:
+    """A school whose last campus has closed is a site itself."""
+    if Unit.objects.filter(parent_id=key, state=Unit.State.ACTIVE).exists():
+        return
+    if Profile.objects.filter(unit_id=key, is_site=False).update(is_site=True):
+        events.emit("units.changed", keys=[key])

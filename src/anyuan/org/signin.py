@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from http import HTTPStatus
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.signals import password_changed
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anyuan.core.models import Audit
 from anyuan.org.audit import address_of, note
@@ -82,11 +86,21 @@ class SingleSignOn(DefaultSocialAccountAdapter):
         person = Person.objects.filter(username=name).first() if name else None
         if person is None and phone:
             person = Person.objects.filter(phone=str(phone).removeprefix("+86")).first()
-        if person is not None and person.is_active:
-            sociallogin.connect(request, person)
+        if person is None or not person.is_active:
+            note(Audit.Action.SIGN_IN_FAILED, f"统一身份认证 {name or phone}"[:60], request=request)
+            facts = {"provider": sociallogin.provider.name, "who": name or phone}
+            raise ImmediateHttpResponse(
+                render(request, "account/unknown.html", facts, status=HTTPStatus.FORBIDDEN)
+            )
+        sociallogin.connect(request, person)
 
 
 class SecondFactor(DefaultMFAAdapter):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy("验证码不正确，请看清后重新输入。"),
+    }
+
     def get_totp_label(self, user: Any) -> str:
         return str(user.username)
 

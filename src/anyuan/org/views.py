@@ -111,7 +111,7 @@ def profile(request: AuthedRequest, key: str) -> HttpResponse:
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
-            messages.success(request, _("概况已保存，任务从下一期起按新的概况生成。"))
+            messages.success(request, _("概况已保存，任务已按新的概况调整。"))
             return redirect("org:unit", unit.key)
     context = {"form": form, "unit": unit, "title": _("学校概况")}
     return render(request, "org/form.html", context, status=422 if form.errors else 200)

@@ -75,7 +75,7 @@ def file_content(request: AuthedRequest, pk: uuid.UUID) -> FileResponse:
     return response
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 

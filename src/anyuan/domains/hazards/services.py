@@ -11,7 +11,8 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anyuan.core.models import Record
+from anyuan.core.files import copy_files
+from anyuan.core.models import File, Record
 from anyuan.core.refused import Refused
 from anyuan.domains.hazards.categories import guess_category
 from anyuan.domains.hazards.models import Hazard, Level, Place, Source
@@ -151,8 +152,11 @@ def open_from_finding(
     *, record: Record, unit: Unit, by: Actor, title: str, detail: str, place: str, category: str,
     level: str, file_ids: Iterable[uuid.UUID], source: str, source_ref: str, **_more: Any,
 ) -> None:  # fmt: skip
-    """Reaction on `finding.raised`: what a check or a drill found becomes a hazard, once."""
-    report_hazard(
+    """Reaction on `finding.raised`: what a check or a drill found becomes a hazard, once.
+
+    The finding's photos stay on the check and stand on the hazard too.
+    """
+    hazard = report_hazard(
         unit,
         by=by,
         place=place or title,
@@ -162,5 +166,7 @@ def open_from_finding(
         source=Source.CHECK if source == "check" else Source.DRILL,
         source_ref=source_ref,
         found_on=record.happened_on,
-        file_ids=file_ids,
     )
+    shown = File.objects.filter(pk__in=list(file_ids), record=record)
+    if not File.objects.filter(record=hazard.record).exists():
+        copy_files(shown, record=hazard.record, label="before")

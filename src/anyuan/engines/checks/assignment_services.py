@@ -35,6 +35,7 @@ from anyuan.org.models import Post, Unit
 from anyuan.org.permissions import GRANTS, Permission, Role
 
 MOST_TARGETS = 300
+MOST_NAMED = 40
 # What the person sent may do at the school, and nothing else: it is the assigning level that inspects.
 SENT = frozenset(
     {
@@ -135,8 +136,8 @@ def _wrong_targets(unit: Unit, checklist: Checklist, targets: Sequence[Unit]) ->
 
 
 def _some(names: Sequence[str]) -> str:
-    shown = "、".join(names[:5])
-    return f"{shown}等 {len(names)} 所" if len(names) > 5 else shown
+    shown = "、".join(names[:MOST_NAMED])
+    return f"{shown}等 {len(names)} 所" if len(names) > MOST_NAMED else shown
 
 
 def _wrong_posts(unit: Unit, pairs: Sequence[tuple[Unit, Post]]) -> str:

@@ -173,9 +173,9 @@ def assigned(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     held = one_for(request.actor, pk)
     if held.state != CheckAssignment.State.OPEN or not held.checklist.active:
         if held.inspection_id and str(held.inspection_id) == request.POST.get("form_id"):
-            return redirect("checks:list")  # sent again because the answer was lost
+            return redirect("checks:assigned", held.pk)  # sent again because the answer was lost
         status = 409 if request.method == "POST" else 200
-        context = {"assignment": held}
+        context = {"assignment": held, "home": reverse("checks:list")}
         return render(request, "checks/assigned_closed.html", context, status=status)
 
     def send(sent: Sent) -> HttpResponse:
@@ -194,7 +194,7 @@ def assigned(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
             if done.failed
             else _("已提交：%(school)s，全部合格。") % {"school": held.target.name},
         )
-        return redirect(reverse("checks:list"))
+        return redirect("checks:assigned", held.pk)
 
     people = f"{request.actor.name}（{request.post.unit.short_name}）"  # type: ignore[attr-defined]
     return fill_in(

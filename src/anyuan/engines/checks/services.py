@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Case, F, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anyuan.core import events
 from anyuan.core.kinds import tag
-from anyuan.core.models import Audit
+from anyuan.core.models import Audit, Record
 from anyuan.core.refused import Conflict, Refused
 from anyuan.engines.checks import scoring
 from anyuan.engines.checks.models import (
@@ -141,10 +142,24 @@ def submit_inspection(
         )
         for item, given, result in judged
     )  # fmt: skip
-    attach(record, [one for ids in photos.values() for one in ids], by=by)
+    _attach_photos(record, items, photos, by)
     record_saved(record)
     _raise_findings(inspection, judged, photos, by)
     return inspection
+
+
+def _attach_photos(
+    record: Record, items: list[CheckItem], photos: Mapping[str, list[uuid.UUID]], by: Actor
+) -> None:
+    """Each photo says what it shows: its item, shortened."""
+    shows = [
+        When(pk__in=photos[item.key], then=Value(item.text[:40]))
+        for item in items
+        if photos.get(item.key)
+    ]
+    if shows:
+        keys = [one for ids in photos.values() for one in ids]
+        attach(record, keys, by=by, label=Case(*shows, default=F("label")))
 
 
 def _mode(by: Actor, wanted: str) -> str:

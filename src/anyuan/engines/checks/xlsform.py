@@ -3,7 +3,7 @@
 Out: groups, pass items as a choice of 合格/不合格/不适用, scores and numbers with their limits, choices,
 texts, photos. What XLSForm has no place for (category, severity, veto …) stands in columns of our own,
 which other programs pass over. In: the same, and other people's forms as far as they can be mapped; what
-cannot is named by sheet and row.
+cannot is named by sheet, row and column.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import dataclasses
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -51,10 +51,28 @@ class Left:
 
     sheet: str
     row: int
+    column: str
     what: str
 
     def __str__(self) -> str:
-        return f"工作表 {self.sheet} 第 {self.row} 行：{self.what}"
+        return f"工作表 {self.sheet} 第 {self.row} 行 {self.column} 列：{self.what}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Cells:
+    """One row, whose texts are cut to what a column of ours holds; a cut is named."""
+
+    sheet: str
+    row: int
+    values: Mapping[str, str]
+    left: list[Left]
+
+    def text(self, column: str, most: int) -> str:
+        found = self.values.get(column, "")
+        if len(found) > most:
+            words = _("超过 %(most)s 字，只取前 %(most)s 字。") % {"most": most}
+            self.left.append(Left(self.sheet, self.row, column, words))
+        return found[:most]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,11 +168,12 @@ def read(body: bytes) -> Read:
     left: list[Left] = []
     lists = _lists(sheets.get("choices", []), left)
     items = list(_items(sheets["survey"], lists, left))
-    settings = next((row for _number, row in sheets.get("settings", [])), {})
+    at, settings = next(iter(sheets.get("settings", [])), (2, {}))
+    head = Cells("settings", at, settings, left)
     spec = Spec(
         key=_key(settings.get("form_id") or settings.get("form_title") or "checklist"),
-        title=(settings.get("form_title") or "").strip()[:60] or _("导入的检查表"),
-        purpose=(settings.get("purpose") or "")[:200],
+        title=head.text("form_title", 60) or _("导入的检查表"),
+        purpose=head.text("purpose", 200),
         where={name: True for name in (settings.get("where") or "").split() if name in FACTS},
         items=tuple(items),
     )
@@ -183,12 +202,17 @@ def _sheets(body: bytes) -> dict[str, list[tuple[int, dict[str, str]]]]:
     found: dict[str, list[tuple[int, dict[str, str]]]] = {}
     with opened(body) as book:
         for sheet in book.worksheets:
-            rows = sheet.iter_rows(values_only=True, max_row=ROWS_MOST + 1)
+            rows = sheet.iter_rows(values_only=True, max_row=ROWS_MOST + 2)
             head = [_clean(cell).lower() for cell in next(rows, ())]
             filled = [(number, _named(head, values)) for number, values in enumerate(rows, start=2)]
-            found[sheet.title.strip().lower()] = [
-                (number, cells) for number, cells in filled if any(cells.values())
-            ]
+            kept = [(number, cells) for number, cells in filled if any(cells.values())]
+            if kept and kept[-1][0] > ROWS_MOST + 1:
+                raise Refused(
+                    _("工作表 %(sheet)s 超过 %(most)s 行，请分成几张检查表。")
+                    % {"sheet": sheet.title, "most": ROWS_MOST},
+                    field="file",
+                )
+            found[sheet.title.strip().lower()] = kept
     return found
 
 
@@ -222,11 +246,12 @@ def _lists(
         value = row.get("name") or row.get("value") or ""
         if name and value:
             fails = row.get("fails", "").lower() in {"yes", "true", "1", "是"}
-            found.setdefault(name, []).append(
-                Choice(value[:40], (row.get("label") or value)[:60], fails)
-            )
+            cells = Cells("choices", number, {**row, "name": value}, left)
+            label = cells.text("label", 60) or value[:60]
+            found.setdefault(name, []).append(Choice(cells.text("name", 40), label, fails))
         else:
-            left.append(Left("choices", number, _("选项没有写 list_name 或 name，没有导入。")))
+            missing = "name" if name else "list_name"
+            left.append(Left("choices", number, missing, _("没有填写，这个选项没有导入。")))
     return {name: tuple(choices) for name, choices in found.items()}
 
 
@@ -234,23 +259,36 @@ def _items(
     rows: list[tuple[int, dict[str, str]]], lists: dict[str, tuple[Choice, ...]], left: list[Left]
 ) -> Iterator[Item]:
     groups: list[str] = []
-    repeats = 0
+    used: set[str] = set()
     for number, row in rows:
         kind = row.get("type", "").replace(" group", "_group").replace(" repeat", "_repeat")
+        if kind in NOTED_ANYWAY:
+            continue
+        for name, words in UNMAPPED.items():
+            if row.get(name):
+                what = str(words % {"what": row[name][:60]})
+                left.append(Left("survey", number, name, what))
         if kind in {"begin_group", "begin_repeat"}:
-            groups.append(row.get("label") or row.get("name", ""))
+            groups.append(
+                Cells("survey", number, row, left).text("label", 60) or row.get("name", "")
+            )
             if kind == "begin_repeat":
-                repeats += 1
-                left.append(Left("survey", number, _("重复组不能照搬，组里的各项只保留一次。")))
+                once = _("重复组不能照搬，组里的各项只保留一次。")
+                left.append(Left("survey", number, "type", once))
         elif kind in {"end_group", "end_repeat"}:
             groups.pop() if groups else None
-        elif kind not in NOTED_ANYWAY:
-            for name, words in UNMAPPED.items():
-                if row.get(name):
-                    left.append(Left("survey", number, str(words % {"what": row[name][:60]})))
+        else:
             item = _item(number, row, groups[-1] if groups else "", lists, left)
             if item is not None:
-                yield item
+                yield dataclasses.replace(item, key=_own(item.key, used))
+
+
+def _own(key: str, used: set[str]) -> str:
+    """The key, with a number where names that differ in Chinese only gave the same."""
+    tried = (f"{key[: KEY_LIMIT - 5]}_{number}" for number in range(2, ROWS_MOST + 9))
+    own = key if key not in used else next(one for one in tried if one not in used)
+    used.add(own)
+    return own
 
 
 # Columns whose meaning our checklists have no place for.
@@ -259,6 +297,7 @@ UNMAPPED = {
     "calculation": gettext_lazy("计算公式“%(what)s”不能照搬。"),
     "choice_filter": gettext_lazy("选项过滤“%(what)s”不能照搬，总是显示全部选项。"),
     "default": gettext_lazy("默认值“%(what)s”不能照搬。"),
+    "parameters": gettext_lazy("参数“%(what)s”不能照搬。"),
 }
 
 
@@ -277,23 +316,25 @@ def _item(
             Left(
                 "survey",
                 number,
+                "type",
                 _("类型“%(what)s”不能照搬，这一项没有导入。") % {"what": row.get("type", "")},
             )
         )
         return None
+    cells = Cells("survey", number, row, left)
     low, high = _limits(number, row, left) if ours in {"number", "score"} else (None, None)
     if ours == "score" and (high is None or high != int(high) or high < 1):
         ours = "number"
     return Item(
         key=_key(row.get("name", "")), text=row.get("label") or row.get("name", ""), kind=ours,
         group=group[:60], required=row.get("required", "").lower() in {"yes", "true", "true()", "1"},
-        unit=row.get("unit", "")[:12],
+        unit=cells.text("unit", 12),
         low=low if ours == "number" else None, high=high if ours == "number" else None,
         choices=choices if ours == "choice" else (),
         max_score=int(high) if ours == "score" and high is not None else 0,
         category=row.get("category", "") if row.get("category") in Category.values else "19",
         severity="major" if row.get("severity") == "major" else "general",
-        basis=row.get("hint", "")[:200], veto=row.get("veto", "").lower() in {"yes", "true", "1"},
+        basis=cells.text("hint", 200), veto=row.get("veto", "").lower() in {"yes", "true", "1"},
     )  # fmt: skip
 
 
@@ -324,7 +365,12 @@ def _limits(
     strict = any(len(sign) == 1 for sign, _limit in _LIMIT.findall(text))
     if rest or strict:
         left.append(
-            Left("survey", number, _("限制条件“%(what)s”只取其中的上下限。") % {"what": text[:60]})
+            Left(
+                "survey",
+                number,
+                "constraint",
+                _("限制条件“%(what)s”只取其中的上下限。") % {"what": text[:60]},
+            )
         )
     return low, high
 

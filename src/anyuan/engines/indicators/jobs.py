@@ -23,6 +23,14 @@ def soon(month: datetime.date, unit: str) -> None:
         ).defer(month=month.isoformat(), unit=unit)
 
 
+def whole_soon(month: datetime.date) -> None:
+    """Ask for all figures of a month anew: units changed, perhaps a thousand at once. After commit."""
+    with contextlib.suppress(AlreadyEnqueued):
+        roll_up.configure(
+            queueing_lock=f"indicators:{month:%Y-%m}", schedule_in={"seconds": DELAY}
+        ).defer(month=month.isoformat())
+
+
 @app.task(name="indicators.total_above")
 def total_above(month: str, unit: str) -> None:
     """One month of a district and the city."""

@@ -1,22 +1,23 @@
-"""What indicators do when a record is saved: leaves at once, the levels above by a job soon after."""
+"""What indicators do when records or units change: leaves at once, the levels above by a job soon after."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from procrastinate.exceptions import AlreadyEnqueued
+from django.utils import timezone
 
 from anyuan.core import scope
-from anyuan.core.keys import ancestors
+from anyuan.core.keys import ancestors, subtree
 from anyuan.core.models import Record
-from anyuan.engines.indicators.jobs import roll_up, soon
+from anyuan.engines.indicators.jobs import soon, whole_soon
+from anyuan.engines.indicators.models import Fact
 from anyuan.engines.indicators.rollup import month_of, total
 from anyuan.engines.indicators.spec import all_indicators
 from anyuan.engines.obligations.models import Evidence, Obligation, Rule
@@ -56,7 +57,7 @@ def refresh_after_many(kind: str, units: Iterable[str], days: Iterable[datetime.
     if _paused.get() or not _counts(kind):
         return
     for month in {month_of(day) for day in days}:
-        transaction.on_commit(functools.partial(_roll_up_once, month))
+        transaction.on_commit(functools.partial(whole_soon, month))
 
 
 def _counts(kind: str) -> bool:
@@ -64,13 +65,6 @@ def _counts(kind: str) -> bool:
     if any(kind in one.kinds for one in all_indicators().values()):
         return True
     return Rule.objects.filter(kind=kind, enabled=True).exists()
-
-
-def _roll_up_once(month: datetime.date) -> None:
-    with contextlib.suppress(AlreadyEnqueued):
-        roll_up.configure(queueing_lock=f"indicators:all:{month:%Y-%m}").defer(
-            month=month.isoformat()
-        )
 
 
 def _levels(keys: set[str]) -> tuple[list[str], list[str]]:
@@ -100,3 +94,17 @@ def _due_months(
             ).values_list("due_on", flat=True)
         )
     return {month_of(day) for day in due}
+
+
+def refresh_after_change(keys: Sequence[str], **_more: Any) -> None:
+    """Reaction on `units.changed`, after the duties: this month's figures anew, soon."""
+    if keys and not _paused.get():
+        transaction.on_commit(functools.partial(whole_soon, month_of(timezone.localdate())))
+
+
+def refresh_after_closing(unit: Unit, **_more: Any) -> None:
+    """Reaction on `unit.closed`, after duties and cases: every month with figures of the unit anew, soon."""
+    units = subtree(unit.key)
+    known = Fact.objects.filter(unit_id__gte=units.lo, unit_id__lt=units.hi)
+    for month in {month_of(timezone.localdate()), *known.values_list("month", flat=True)}:
+        transaction.on_commit(functools.partial(whole_soon, month))

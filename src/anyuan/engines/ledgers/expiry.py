@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -15,7 +16,16 @@ from anyuan.engines.ledgers.models import Row
 from anyuan.engines.ledgers.spec import Ledger
 from anyuan.engines.obligations.numbers import number_values
 
-STATES = {"expired": "已过期", "due": "即将到期", "valid": "有效"}
+
+class ExpiryState(models.TextChoices):
+    """The worst first."""
+
+    EXPIRED = "expired", "已过期"
+    DUE = "due", "即将到期"
+    VALID = "valid", "有效"
+
+
+STATES: dict[str, str] = dict(ExpiryState.choices)
 
 
 def warning_days(ledger: Ledger) -> dict[str, list[int]]:

@@ -32,6 +32,8 @@ def form_field(field: Field, *, example: str = "") -> forms.Field:
             widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel", "data-nodraft": ""}),
         )  # fmt: skip
     made: Any = field.formfield()
+    if kind == "choice" and not field.has_default():
+        made.choices = field.get_choices(blank_choice=[("", _("请选择"))])
     if kind in {"whole", "decimal"}:
         made.widget.attrs.setdefault("inputmode", "numeric" if kind == "whole" else "decimal")
     elif kind == "text" and example:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,6 +15,7 @@ from django.db import models
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from anyuan.core.keys import subtree
@@ -160,6 +163,27 @@ def counts(by: Actor, ledger: Ledger, watch: Watch) -> dict[str, int]:
         asked |= {s: Count("pk", filter=watch.condition(s)) for s in ("due", "expired")}
     asked |= {f"flag_{f.key}": Count("pk", filter=f.condition) for f in ledger.flags}
     found: dict[str, int] = visible(ledger.model, by).filter(active=True).aggregate(**asked)
+    return found
+
+
+def kept_in(by: Actor, ledgers: Sequence[Ledger]) -> dict[str, tuple[int, int]]:
+    """Key of a ledger → (rows on it, rows with a date that is past); one statement for all of them."""
+    today = timezone.localdate()
+    parts = []
+    for ledger in ledgers:
+        past = reduce(
+            or_, (Q(**{f"{one.field}__lt": today}) for one in ledger.expiries), Q(pk__in=[])
+        )
+        rows = visible(ledger.model, by).filter(active=True).order_by()
+        named = rows.annotate(ledger=Value(ledger.key, output_field=models.TextField()))
+        parts.append(
+            named.values("ledger").annotate(n=Count("pk"), past=Count("pk", filter=past))
+            .values_list("ledger", "n", "past")
+        )  # fmt: skip
+    found = {one.key: (0, 0) for one in ledgers}
+    first, *others = parts
+    for key, rows_there, expired in first.union(*others, all=True) if others else first:
+        found[key] = (rows_there, expired)
     return found
 
 

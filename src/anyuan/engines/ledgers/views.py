@@ -44,7 +44,10 @@ def index(request: AuthedRequest) -> HttpResponse:
     ledgers = queries.ledgers_of(request.actor)
     if not ledgers:
         raise Forbidden(_("您的岗位不能查看台账。"))
-    return render(request, "ledgers/index.html", {"ledgers": ledgers})
+    kept = queries.kept_in(request.actor, ledgers)
+    return render(
+        request, "ledgers/index.html", {"ledgers": [(one, *kept[one.key]) for one in ledgers]}
+    )
 
 
 @require_GET
@@ -62,6 +65,7 @@ def ledger_list(request: AuthedRequest, key: str) -> HttpResponse:
     context = {
         "ledger": ledger,
         "wanted": wanted,
+        "narrowed": bool(wanted.values or wanted.unit or wanted.ended),
         "heads": [_head(ledger, name, wanted.sort) for name in columns],
         "lines": [_line(ledger, row, columns, watch) for row in page.rows],
         "page": page,

@@ -6,24 +6,18 @@ night catches up as soon as it is on. Hours of a cron line are UTC; days are tho
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
 
 from anyuan.core import scope
 from anyuan.engines.obligations.generation import ahead_days, keep_up
 from anyuan.engines.obligations.models import Policy
 from anyuan.engines.obligations.reminders import remind
-from anyuan.org.models import Unit
 
 # People are told from this hour on, local time.
 MORNING = 7
-DELAY = 1  # seconds
 
 
 @app.periodic(cron="7 * * * *")
@@ -36,24 +30,6 @@ def keep_duties_ahead(timestamp: int) -> None:
             ahead = today + datetime.timedelta(days=ahead_days(policy))
             if policy.generated_to is None or policy.generated_to < ahead:
                 keep_up(policy, today=today)
-
-
-@app.task(name="obligations.renew")
-def renew() -> None:
-    """Duties as the units are now: a school came, changed or closed."""
-    with scope.everything():
-        for policy in Policy.objects.all():
-            keep_up(policy, today=timezone.localdate())
-
-
-def renew_soon(unit: Unit, **_facts: Any) -> None:
-    """Reaction on `unit.changed` and `unit.closed`; a hundred schools imported at once ask for one run."""
-    transaction.on_commit(_ask_to_renew)
-
-
-def _ask_to_renew() -> None:
-    with contextlib.suppress(AlreadyEnqueued):
-        renew.configure(queueing_lock="obligations.renew", schedule_in={"seconds": DELAY}).defer()
 
 
 @app.periodic(cron="22 * * * *")

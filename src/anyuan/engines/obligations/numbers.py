@@ -18,7 +18,12 @@ def number_values(key: str) -> list[Decimal]:
     From the newest loaded policy; before any is loaded, from the pack that the product ships.
     """
     row = Number.objects.filter(key=key).order_by("-policy__valid_from", "-policy_id").first()
-    return list(row.values) if row else list(_shipped()[key])
+    return list(row.values) if row else shipped_values(key)
+
+
+def shipped_values(key: str) -> list[Decimal]:
+    """A number as the pack that the product ships has it."""
+    return list(_shipped()[key])
 
 
 @lru_cache(maxsize=1)

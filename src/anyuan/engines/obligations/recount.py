@@ -19,7 +19,8 @@ from anyuan.core.models import Record
 from anyuan.engines.obligations.models import Rule
 from anyuan.engines.obligations.sql import FITS_TAGS, MATCHED, RECKON, hold_lock, share_lock
 
-# Duties that one record fits, by the same rules as MATCHED, and those that it counted for before.
+# Duties that one record fits, by the same rules as MATCHED, and those that it counted for before; but
+# for those of a closed school whose record its successor took over: there it goes on counting.
 _TOUCHED = f"""
 WITH fits AS MATERIALIZED (
     SELECT o.id FROM obligations_obligation o JOIN obligations_rule r ON r.id = o.rule_id
@@ -31,7 +32,10 @@ WITH fits AS MATERIALIZED (
       AND {FITS_TAGS.format(tags="%(tags)s::varchar[]", rule="r")}
 ), touched AS MATERIALIZED (
     SELECT id FROM fits
-    UNION SELECT obligation_id FROM obligations_evidence WHERE record_id = %(record)s
+    UNION SELECT e.obligation_id FROM obligations_evidence e
+    JOIN obligations_obligation o ON o.id = e.obligation_id
+    WHERE e.record_id = %(record)s
+      AND (o.level NOT IN ('school', 'site') OR o.unit_id = ANY(%(unit_above)s))
 )
 SELECT o.id, EXISTS (SELECT 1 FROM fits WHERE fits.id = o.id)
 FROM touched JOIN obligations_obligation o ON o.id = touched.id
@@ -69,8 +73,9 @@ def recount(targets: str = "TRUE", params: dict[str, Any] | None = None) -> None
     hold_lock()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM obligations_evidence e USING obligations_obligation o"  # noqa: S608
-            f" WHERE e.obligation_id = o.id AND {targets}"
+            "DELETE FROM obligations_evidence e USING obligations_obligation o, core_record rec"  # noqa: S608
+            f" WHERE e.obligation_id = o.id AND rec.id = e.record_id AND {targets}"
+            " AND (o.level NOT IN ('school', 'site') OR starts_with(rec.unit_id, o.unit_id))"
             f" AND (e.obligation_id, e.record_id) NOT IN"
             f" (SELECT obligation_id, record_id FROM ({_matched(targets)}) m)",
             params or {},
@@ -129,10 +134,11 @@ def _touched(record: Record) -> dict[int, bool]:
 
 def _link(record: Record, touched: dict[int, bool]) -> None:
     fits = [key for key, fit in touched.items() if fit]
+    unfit = [key for key, fit in touched.items() if not fit]
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM obligations_evidence WHERE record_id = %s AND obligation_id <> ALL(%s)",
-            [record.pk, fits],
+            "DELETE FROM obligations_evidence WHERE record_id = %s AND obligation_id = ANY(%s)",
+            [record.pk, unfit],
         )
         cursor.execute(
             "INSERT INTO obligations_evidence (obligation_id, record_id, unit_id)"

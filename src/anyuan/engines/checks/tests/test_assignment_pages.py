@@ -49,7 +49,8 @@ def test_today_and_checks_show_what_waits_and_the_form_is_filled_in(
     }
     right = client.post(address, whole, follow=True).content.decode()
     assert "不合格 1 项" in right
-    assert "请我检查的学校" not in right
+    assert "这次检查已经完成" in right
+    assert "请我检查的学校" not in client.get(reverse("checks:list")).content.decode()
     assert client.post(address, facts).status_code == 302  # the answer was lost, sent again
     assert client.post(address, facts | {"form_id": str(new_id())}).status_code == 409
 

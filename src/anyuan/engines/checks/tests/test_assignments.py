@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anyuan.core import scope
+from anyuan.core.files import path_of
 from anyuan.core.ids import new_id
 from anyuan.core.models import File
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
+from anyuan.engines.checks.assignment_reminders import remind
 from anyuan.engines.checks.assignment_services import (
     assign_checks,
     postpone_checks,
@@ -169,8 +171,14 @@ def test_photos_belong_to_the_school_checked(cast, version, checker, given_to):
     upload = SimpleUploadedFile("a.png", PNG)
     done = submit(checker, given_to, version, BAD, uploads={"lamps": [upload]})
     with scope.enter(cast.officer.units):
-        kept = File.objects.get()
-    assert (kept.unit_id, kept.label) == (cast.school.key, "lamps")
+        kept = File.objects.get(record=done.record)
+        shown = File.objects.get(record__kind="hazard")
+    item = next(one for one in version.checklist.current.items.all() if one.key == "lamps")
+    assert (kept.unit_id, kept.label) == (cast.school.key, item.text[:40])
+    assert (shown.unit_id, shown.label, shown.sha256) == (cast.school.key, "before", kept.sha256)
+    assert path_of(shown).read_bytes() == path_of(kept).read_bytes()
+    page = cast.client(cast.officer).get(reverse("hazards:detail", args=[shown.record_id]))
+    assert reverse("web:file", args=[shown.pk]) in page.content.decode()
     assert done.failed == 1
     with scope.enter(checker.units, person=str(checker.person_id)):
         assert File.raw.count() == 0
@@ -305,6 +313,22 @@ def test_an_inspection_taken_back_by_who_assigned_it_is_to_be_done_again(
     with pytest.raises(Conflict, match="已经撤销"):
         submit(checker, given_to, version, record_id=done.pk)
     assert submit(checker, given_to, version).pk != done.pk
+
+
+def test_who_is_sent_and_who_waits_are_reminded_once(cast, version, checker, given_to):
+    def run(days):
+        with scope.everything():
+            return remind(in_days(days))
+
+    assert [run(0), run(5), run(6), run(6), run(7), run(8), run(8), run(9)] == [
+        0, 0, 1, 0, 1, 1, 0, 0,
+    ]  # fmt: skip
+    assert sum("快到截止日期" in title for title in titles(checker)) == 2
+    assert any("到期没有完成" in title for title in titles(cast.district))
+    submit(checker, given_to, version)
+    with scope.everything():
+        CheckAssignment.objects.update(due_on=in_days(20))
+    assert run(20) == 0
 
 
 def test_the_history_keeps_each_step(cast, version, checker, given_to):

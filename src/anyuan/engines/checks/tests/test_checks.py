@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -14,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anyuan.core import scope
+from anyuan.core.files import keep_file, path_of
 from anyuan.core.ids import new_id
+from anyuan.core.models import File
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
 from anyuan.engines.checks import scoring
 from anyuan.engines.checks.models import Answer, Inspection
@@ -22,6 +25,7 @@ from anyuan.engines.checks.records import CHECKLISTS
 from anyuan.engines.checks.scoring import Given
 from anyuan.engines.checks.services import publish_checklist, submit_inspection, void_inspection
 from anyuan.engines.checks.spec import ChecklistMistakes, Item, Spec, from_data, read_folder
+from anyuan.engines.checks.tests.sending import PNG
 
 FOLDER = Path(settings.SOURCE) / "packs" / "changzhou_2020" / "checklists"
 
@@ -79,6 +83,25 @@ def test_a_failed_item_opens_one_hazard_with_its_words(cast, patrol):
         assert Inspection.objects.count() == 1
     assert (hazard.category, hazard.level, hazard.source) == ("01", "major", "check")
     assert "二楼东侧上锁" in hazard.description
+
+
+def test_a_failed_items_photo_stands_on_the_check_and_on_its_hazard(cast, patrol):
+    photo = SimpleUploadedFile("exit.png", PNG)
+    with scope.enter(cast.guard.units):
+        kept = keep_file(photo, unit_id=cast.school.key, by=cast.guard).pk
+    key = new_id()
+    bad = all_fine(patrol, exits=Given(result=0), power=Given(result=0))
+    for _ in range(2):
+        done = submit_inspection(
+            cast.school, by=cast.guard, version=patrol, answers=bad, files={"exits": [kept]}, record_id=key
+        )  # fmt: skip
+    with scope.enter(cast.officer.units):
+        on_check = File.objects.get(record=done.record)
+        on_hazard = File.objects.get(record__kind="hazard")
+        assert (on_check.pk, on_hazard.label) == (kept, "before")
+        assert "出口" in on_check.label
+        assert on_hazard.record.hazard.source_ref.endswith(":exits")
+    assert path_of(on_hazard).read_bytes() == path_of(on_check).read_bytes()
 
 
 def test_missing_answers_are_named_at_their_items_and_nothing_is_saved(cast, patrol):

@@ -101,10 +101,12 @@ def test_another_programs_form_is_understood_and_what_is_lost_is_named():
     ]
     assert (found.spec.items[1].low, found.spec.items[1].high) == (Decimal(0), Decimal(600))
     said = [str(one) for one in found.left]
-    assert "工作表 survey 第 6 行：类型“select_multiple yn”不能照搬，这一项没有导入。" in said
-    assert "工作表 survey 第 7 行：类型“geopoint”不能照搬，这一项没有导入。" in said
-    assert any("第 8 行：显示条件" in one for one in said)
-    assert any("第 5 行：限制条件" in one for one in said)
+    assert (
+        "工作表 survey 第 6 行 type 列：类型“select_multiple yn”不能照搬，这一项没有导入。" in said
+    )
+    assert "工作表 survey 第 7 行 type 列：类型“geopoint”不能照搬，这一项没有导入。" in said
+    assert any("第 8 行 relevant 列：显示条件" in one for one in said)
+    assert any("第 5 行 constraint 列：限制条件" in one for one in said)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +122,61 @@ def test_a_workbook_that_is_no_checklist_is_refused_with_a_sentence(body, senten
     with pytest.raises(Refused) as refused:
         xlsform.read(body)
     assert sentence in refused.value.sentence
+
+
+def test_what_is_too_long_is_named_and_chinese_names_get_keys_of_their_own():
+    body = workbook(
+        [
+            ["type", "name", "label", "hint", "relevant", "parameters"],
+            ["begin_group", "g", "组" * 61, "", "1 = 1"],
+            ["text", "甲", "甲", "依" * 201],
+            ["range", "乙", "乙", "", "", "start=0 end=5"],
+            ["select_one ab", "丙", "丙"],
+            ["end_group"],
+            ["begin_repeat", "r", "重复"],
+            ["calculate", "c", "", "", "", ""],
+            ["text", "丁", "丁"],
+            ["end_repeat"],
+        ],
+        [
+            ["list_name", "name", "label"],
+            ["ab", "a", "选" * 61],
+            ["ab", "b", "乙"],
+            ["ab", "", "丙"],
+        ],
+    )
+    with pytest.raises(Refused, match="XLSForm 标准"):  # a calculate without a formula
+        xlsform.read(body)
+    body = workbook(
+        [
+            ["type", "name", "label", "hint", "relevant", "parameters", "calculation"],
+            ["begin_group", "g", "组" * 61, "", "1 = 1"],
+            ["text", "甲", "甲", "依" * 201],
+            ["range", "乙", "乙", "", "", "start=0 end=5"],
+            ["select_one ab", "丙", "丙"],
+            ["end_group"],
+            ["begin_repeat", "r", "重复"],
+            ["calculate", "c", "", "", "", "", "1 + 1"],
+            ["text", "丁", "丁"],
+            ["end_repeat"],
+        ],
+        [["list_name", "name", "label"], ["ab", "a", "选" * 61], ["ab", "b", "乙"]],
+        (("form_title", "form_id"), ("题" * 61, "fire")),
+    )
+    found = xlsform.read(body)
+    assert [item.key for item in found.spec.items] == ["item", "item_2", "item_3", "item_4"]
+    places = {(one.sheet, one.row, one.column) for one in found.left}
+    assert places == {
+        ("survey", 2, "label"), ("survey", 2, "relevant"), ("survey", 3, "hint"),
+        ("survey", 4, "parameters"), ("survey", 7, "type"), ("survey", 8, "type"),
+        ("survey", 8, "calculation"), ("choices", 2, "label"), ("settings", 2, "form_title"),
+    }  # fmt: skip
+
+
+def test_a_workbook_too_long_to_read_whole_is_refused_not_cut():
+    rows = [["type", "name", "label"], *(["text", f"t{n}", "甲"] for n in range(2001))]
+    with pytest.raises(Refused, match="超过 2000 行"):
+        xlsform.read(workbook(rows))
 
 
 def test_labels_are_never_formulas():

@@ -30,6 +30,12 @@ def record_side(context: dict[str, Any], record: Record) -> dict[str, Any]:
     }
 
 
+@register.filter
+def shows(label: str) -> str:
+    """What a file shows, in words."""
+    return {"before": "整改前", "after": "整改后"}.get(label, label)
+
+
 @register.inclusion_tag("components/history.html")
 def record_history(record: Record) -> dict[str, Any]:
     return {"changes": history(record)}
