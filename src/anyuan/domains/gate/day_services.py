@@ -87,6 +87,7 @@ def set_gate(unit: Unit, *, by: Actor, epidemic: bool, booking: bool) -> GateSet
     if unit.kind not in {Unit.Kind.SCHOOL, Unit.Kind.CAMPUS}:
         raise Refused(_("请从学校或校区的岗位设置门卫。"))
     setting, _made = GateSetting.objects.get_or_create(unit=unit)
+    setting.unit = unit
     setting.epidemic, setting.booking = epidemic, booking
     setting.save()
     words = {True: "开", False: "关"}
@@ -102,6 +103,7 @@ def set_gate(unit: Unit, *, by: Actor, epidemic: bool, booking: bool) -> GateSet
 def renew_code(unit: Unit, *, by: Actor) -> GateSetting:
     """A new code for booking: the one that hangs out there leads nowhere from now on."""
     setting, _made = GateSetting.objects.get_or_create(unit=unit)
+    setting.unit = unit
     setting.token = token_urlsafe()
     setting.save()
     audit_note(Audit.Action.CHANGE, "更换访客预约二维码", by=by)

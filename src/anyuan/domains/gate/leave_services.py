@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from anyuan.core.ids import is_client_id, new_id
 from anyuan.core.refused import Conflict, Forbidden, Refused
 from anyuan.domains.gate.models import Leave, LeaveState
+from anyuan.domains.gate.posts import guards_of
 from anyuan.engines.notices.services import tell, tell_person
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
@@ -135,7 +136,7 @@ def _tell_guards(leave: Leave) -> None:
     """Nobody is named in a message, which is kept longer than the slip."""
     if leave.on == timezone.localdate():
         tell(
-            [leave.unit_id], [Role.GUARD], kind="gate.leave", url=_address(leave),
+            guards_of(leave.unit_id), [Role.GUARD], kind="gate.leave", url=_address(leave),
             title=_("有一名学生可以离校，接送人已核实"), once_key=f"gate.leave:{leave.pk}",
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from anyuan.domains.gate.models import Entry, Leave, LeaveState, State
 from anyuan.domains.gate.numbers import overstay
+from anyuan.domains.gate.posts import guards_of
 from anyuan.domains.gate.queries import WAITING
 from anyuan.engines.notices.services import tell, tell_people
 from anyuan.org.permissions import Role
@@ -34,7 +35,7 @@ def warn_of_overstays(now: datetime.datetime) -> int:
     hours = f"{allowed.total_seconds() / 3600:g}"
     key = f"gate.late:{now:%Y%m%d%H%M}"
     tell(
-        {unit for _id, unit, _host in late}, [Role.GUARD], kind="gate.late", once_key=key,
+        {key for _id, unit, _host in late for key in guards_of(unit)}, [Role.GUARD], kind="gate.late", once_key=key,
         title=f"有来访人员进校超过 {hours} 小时未离校，请核实", url=reverse("gate:inside"),
     )  # fmt: skip
     hosts = [(host, unit) for _id, unit, host in late if host]

@@ -45,7 +45,9 @@ WINDOW_SECONDS = 3600
 
 def sign_school(setting: GateSetting) -> str:
     """The part of the address that stands for a school's gate."""
-    return signing.dumps([setting.unit_id, setting.token[:12]], salt=SALT)
+    unit = setting.unit
+    school = unit.parent_key if unit.kind == Unit.Kind.CAMPUS else unit.key
+    return signing.dumps([unit.key, setting.token[:12], school], salt=SALT)
 
 
 def sign_pass(entry: Entry) -> str:
@@ -70,8 +72,9 @@ def _stranger(unit_key: str) -> Actor:
 @require_http_methods(["GET", "POST"])
 def book(request: HttpRequest, signed: str) -> HttpResponse:
     """The page behind the school's code."""
-    unit_key, token = _read(signed, SALT)
-    with scope.enter(subtree(unit_key)):
+    unit_key, token, school = _read(signed, SALT)
+    # A campus's visitors see people of the whole school.
+    with scope.enter(subtree(school)):
         setting = (
             GateSetting.objects.filter(
                 unit_id=unit_key, booking=True, token__startswith=token,

@@ -17,7 +17,6 @@ from anyuan.domains.gate.models import Entry, GateDay, GateSetting, Leave, Leave
 from anyuan.domains.gate.numbers import overstay
 from anyuan.org.actor import Actor, visible
 from anyuan.org.models import Post, Unit
-from anyuan.org.pages import get_visible
 from anyuan.org.permissions import Permission, Role
 
 SEALED = ("phone", "health")
@@ -59,9 +58,15 @@ def leave_of(by: Actor, pk: Any, *, sealed: bool = False) -> Leave:
     return found
 
 
-def inside_of(by: Actor) -> list[Entry]:
-    """Everybody who has come in and not gone out, the longest first; also from days before."""
-    return list(entries_of(by).filter(state=State.INSIDE).order_by("entered_at", "id")[:500])
+def inside_of(by: Actor, unit: Unit | None = None) -> list[Entry]:
+    """Everybody who has come in and not gone out, gate by gate, the longest first; also from days before."""
+    rows = _at(entries_of(by).select_related("unit", "host").filter(state=State.INSIDE), unit)
+    return list(rows.order_by("unit_id", "entered_at", "id")[:500])
+
+
+def _at(rows: ScopedQuerySet, unit: Unit | None) -> ScopedQuerySet:
+    """Rows of one gate; of all the actor's gates without one."""
+    return rows.filter(unit_id=unit.key) if unit else rows
 
 
 def people_in(entries: Iterable[Entry]) -> int:
@@ -74,22 +79,22 @@ def late_since(now: datetime.datetime | None = None) -> datetime.datetime:
     return (now or timezone.now()) - overstay()
 
 
-def expected_of(by: Actor, on: datetime.date) -> list[Entry]:
+def expected_of(by: Actor, on: datetime.date, unit: Unit | None = None) -> list[Entry]:
     """Agreed to and asked for on a day, by the time agreed."""
-    rows = entries_of(by).filter(state__in=WAITING, on=on)
+    rows = _at(entries_of(by), unit).filter(state__in=WAITING, on=on)
     return list(rows.order_by(F("at").asc(nulls_last=True), "id")[:200])
 
 
-def leaves_open(by: Actor, on: datetime.date) -> list[Leave]:
+def leaves_open(by: Actor, on: datetime.date, unit: Unit | None = None) -> list[Leave]:
     """Slips of a day that the gate has still to do with: not yet out, or out and perhaps back."""
     states = [LeaveState.CONFIRMED, LeaveState.STARTED, LeaveState.OUT]
-    rows = leaves_of(by).filter(on=on, state__in=states)
+    rows = _at(leaves_of(by), unit).filter(on=on, state__in=states)
     return list(rows.order_by("state", F("at").asc(nulls_last=True), "id")[:200])
 
 
-def counts_of(by: Actor, on: datetime.date) -> dict[str, int]:
+def counts_of(by: Actor, on: datetime.date, unit: Unit | None = None) -> dict[str, int]:
     """What the desk shows in large figures; one query."""
-    found: dict[str, int] = entries_of(by).aggregate(
+    found: dict[str, int] = _at(entries_of(by), unit).aggregate(
         inside=Count("id", filter=Q(state=State.INSIDE)),
         late=Count("id", filter=Q(state=State.INSIDE, entered_at__lt=late_since())),
         asked=Count("id", filter=Q(state=State.ASKED, on=on)),
@@ -107,8 +112,10 @@ def asked_of_me(by: Actor) -> list[Entry]:
 def staff_of(unit: Unit) -> dict[str, int]:
     """Label → person of those at the school who may be visited; two of one name are told apart."""
     today = timezone.localdate()
+    # Those of a campus and of its school; the scope holds to what the actor may see.
+    school = unit.parent_key if unit.kind == Unit.Kind.CAMPUS else unit.key
     rows = (
-        Post.objects.within(subtree(unit.key))
+        Post.objects.within(subtree(school))
         .filter(since__lte=today, role__in=AT_SCHOOL, person__is_active=True)
         .filter(Q(until__isnull=True) | Q(until__gte=today))
         .order_by("person__name", "person_id")
@@ -127,7 +134,7 @@ def staff_of(unit: Unit) -> dict[str, int]:
 
 def setting_of(unit: Unit) -> GateSetting:
     """The unit's settings; all off where it has chosen nothing."""
-    found: GateSetting | None = GateSetting.objects.filter(unit=unit).first()
+    found: GateSetting | None = GateSetting.objects.filter(unit=unit).select_related("unit").first()
     return found or GateSetting(unit=unit)
 
 
@@ -164,7 +171,7 @@ def days_of(by: Actor, unit: str = "") -> QuerySet[Any]:
     return rows
 
 
-def own_site(by: Actor) -> Unit:
-    """The school or campus of the actor's post."""
-    unit: Unit = get_visible(Unit, by, key=by.unit_key)
-    return unit
+def sites_of(by: Actor) -> list[Unit]:
+    """The gates of the actor's school: its campuses, or the school itself."""
+    rows = visible(Unit, by).filter(profile__is_site=True, state=Unit.State.ACTIVE)
+    return list(rows.order_by("key")[:20])

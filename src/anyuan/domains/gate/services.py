@@ -17,6 +17,7 @@ from anyuan.core.ids import is_client_id, new_id
 from anyuan.core.refused import Conflict, Forbidden, Refused
 from anyuan.domains.gate.models import HOSTED, Code, Entry, GateSetting, Origin, State
 from anyuan.domains.gate.numbers import booking_days, fever
+from anyuan.domains.gate.posts import guards_of
 from anyuan.engines.notices.services import tell, tell_person
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
@@ -273,7 +274,7 @@ def _ask(entry: Entry) -> None:
         )  # fmt: skip
     else:
         tell(
-            [entry.unit_id], [Role.GUARD, Role.SAFETY_OFFICER], kind="gate.ask", url=_address(entry),
+            guards_of(entry.unit_id), [Role.GUARD, Role.SAFETY_OFFICER], kind="gate.ask", url=_address(entry),
             title=_("有一条来访预约没有对上被访人，请核实"), once_key=f"gate.ask:{entry.pk}",
         )  # fmt: skip
 

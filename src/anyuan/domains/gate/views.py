@@ -27,14 +27,26 @@ from anyuan.org.models import Unit
 from anyuan.org.pages import keyset_page
 from anyuan.org.permissions import Permission
 
+SITE_KEY = "gate"
 NOT_HERE = "您的岗位不能进行此项操作。门卫登记由学校的门卫和被访人办理。"
 
 
 def site(request: AuthedRequest, needs: Permission) -> Unit:
-    """The actor's own school, where the post may do this at the gate; before anything is shown."""
+    """The gate at which the actor stands, where the post may do this; before anything is shown.
+
+    A school with several sites has several gates: the one chosen is kept for the session.
+    """
     if not request.actor.may(needs):
         raise Forbidden(_(NOT_HERE))
-    return queries.own_site(request.actor)
+    gates = queries.sites_of(request.actor)
+    wanted = request.GET.get("gate") or request.session.get(SITE_KEY)
+    chosen = next((gate for gate in gates if gate.key == wanted), gates[0] if gates else None)
+    if chosen is None:
+        raise Refused(_("您的单位还没有填写学校概况，不能办理门卫登记。"))
+    if "gate" in request.GET:
+        request.session[SITE_KEY] = chosen.key
+    request.gates = gates if len(gates) > 1 else []  # type: ignore[attr-defined]
+    return chosen
 
 
 @require_GET
@@ -44,19 +56,24 @@ def home(request: AuthedRequest) -> HttpResponse:
     by, today = request.actor, timezone.localdate()
     if not by.may(Permission.GATE_READ):
         return redirect("gate:days")
-    unit = queries.own_site(by)
-    facts: dict[str, Any] = {"unit": unit, "expected": queries.expected_of(by, today)}
-    facts["leaves"] = queries.leaves_open(by, today)
+    unit = site(request, Permission.GATE_READ)
     if by.may(Permission.GATE_DESK):
-        facts |= {
-            "inside": queries.inside_of(by),
-            "counts": queries.counts_of(by, today),
+        facts = {
+            "unit": unit,
+            "expected": queries.expected_of(by, today, unit),
+            "leaves": queries.leaves_open(by, today, unit),
+            "inside": queries.inside_of(by, unit),
+            "counts": queries.counts_of(by, today, unit),
             "late_since": queries.late_since(),
             "may_manage": by.may(Permission.GATE_MANAGE),
         }
         return render(request, "gate/desk.html", facts)
-    facts["asked"] = queries.asked_of_me(by)
-    facts["recent"] = list(queries.entries_of(by).order_by("-on", "-id")[:20])
+    facts = {
+        "unit": unit,
+        "leaves": queries.leaves_open(by, today),
+        "asked": queries.asked_of_me(by),
+        "recent": list(queries.entries_of(by).order_by("-on", "-id")[:20]),
+    }
     return render(request, "gate/mine.html", facts)
 
 

@@ -18,9 +18,12 @@ from anyuan.domains.gate.day_services import renew_code, set_gate
 from anyuan.domains.gate.leave_services import start_leave
 from anyuan.domains.gate.models import Entry, GateDay, Leave, State
 from anyuan.domains.gate.public import PER_ADDRESS, sign_pass, sign_school
-from anyuan.domains.gate.services import book_entry, register_entry
+from anyuan.domains.gate.services import book_entry, confirm_entry, register_entry
 from anyuan.engines.notices.models import Notification
-from anyuan.org.tests.cast import hire
+from anyuan.org.actor import SYSTEM
+from anyuan.org.models import Unit
+from anyuan.org.services import add_unit
+from anyuan.org.tests.cast import PROFILE, hire
 
 TODAY = timezone.localdate()
 VISIT = {
@@ -246,3 +249,34 @@ def test_the_desk_and_the_lists_ask_the_same_for_one_row_and_for_three(cast, ask
     add(), add()
     assert count() == one
     assert max(one) <= 15
+
+
+def test_a_school_with_two_sites_has_two_gates(cast):
+    with scope.everything():
+        for n, name in ((1, "本部"), (2, "东校区")):
+            add_unit(
+                cast.school, by=SYSTEM, code=f"213200000{n}0", name=name, kind="campus", profile=PROFILE
+            )  # fmt: skip
+        east = Unit.objects.get(name="东校区")
+    guard, facts = cast.client(cast.guard), {"kind": "parent", "people": "1", "host": "教师乙"}
+    assert "东校区" in guard.get(reverse("gate:home")).content.decode()
+    guard.post(reverse("gate:new"), facts | {"name": "李四", "agreed": "1"})
+    guard.get(reverse("gate:home") + f"?gate={east.key}")
+    guard.post(reverse("gate:new"), facts | {"name": "王五", "agreed": "1"})
+    assert [one.unit.name for one in entries()] == ["本部", "东校区"]
+    desk = guard.get(reverse("gate:home")).content.decode()
+    assert ("王五" in desk, "李四" in desk) == (True, False)
+    inside = guard.get(reverse("gate:inside")).content.decode()
+    assert "王五" in inside
+    assert "李四" in inside
+    door = reverse("gate:public", args=[sign_school(set_gate(
+        east, by=cast.officer, epidemic=False, booking=True))])  # fmt: skip
+    Client().post(door, VISIT)
+    booked = entries()[-1]
+    assert (booked.unit_id, booked.host_id) == (east.key, cast.teacher.person_id)
+    confirm_entry(booked, by=cast.teacher)
+    start_leave(east, by=cast.teacher, on=TODAY, pupil="甲", class_name="一班", reason="病",
+                fetcher="丙", relation="母亲", confirmed=True)  # fmt: skip
+    with scope.everything():
+        told = Notification.objects.filter(person_id=cast.guard.person_id)
+        assert [one.kind for one in told] == ["gate.leave"]
