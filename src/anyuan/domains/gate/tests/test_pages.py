@@ -34,7 +34,7 @@ VISIT = {
 
 def entries():
     with scope.everything():
-        return list(Entry.objects.order_by("id"))
+        return list(Entry.objects.select_related("unit").order_by("id"))
 
 
 @pytest.fixture
