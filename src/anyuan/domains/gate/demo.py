@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from secrets import token_urlsafe
 from typing import Any
 
+import pghistory
 from django.utils import timezone
 
 from anyuan.core.ids import new_id
@@ -51,6 +52,11 @@ class Gate:
 
 def fill(sites: Sequence[Unit], since: datetime.date, today: datetime.date) -> None:
     """Fill the gates of these sites, in a fixed number of statements; call with the whole tree in scope."""
+    with pghistory.context(by="系统", action="demo"):
+        _fill(sites, since, today)
+
+
+def _fill(sites: Sequence[Unit], since: datetime.date, today: datetime.date) -> None:
     people: dict[str, dict[str, int]] = {}
     for unit_id, role, person in Post.objects.order_by("person_id").values_list(
         "unit_id", "role", "person_id"
