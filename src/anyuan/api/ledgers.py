@@ -144,7 +144,7 @@ def ledger_list(request: ApiRequest) -> list[LedgerOut]:
 def row_list(request: ApiRequest, key: Key, asked: Query[RowQuery]) -> PageOf[RowOut]:
     ledger = _ledger(request, key)
     watch = Watch.of(ledger)
-    wanted = queries.Wanted(q=asked.q.strip(), state=asked.expiry or "", ended=asked.ended)
+    wanted = queries.Wanted(q=asked.q.strip(), expiry=asked.expiry or "", ended=asked.ended)
     rows = queries.filtered(request.actor, ledger, wanted, watch).select_related("record__unit")
     rows = narrowed(rows, asked, changed="record__updated_at")
     return page_of(rows, asked, order=["-record_id"], to=lambda row: _row(ledger, watch, row))
