@@ -51,9 +51,9 @@ class ColumnOut(Schema):
 class LedgerOut(Schema):
     """A ledger and its columns."""
 
-    key: str = Field(examples=["fire_facility"])
-    title: str = Field(examples=["消防器材"])
-    columns: list[ColumnOut]
+    key: str = Field(description="Its name in addresses", examples=["fire_facility"])
+    title: str = Field(description="Its name for people", examples=["消防器材"])
+    columns: list[ColumnOut] = Field(description="What a row holds, in the ledger's order")
 
     @classmethod
     def of(cls, ledger: Ledger) -> LedgerOut:
