@@ -337,3 +337,52 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(cast, name):
                  profile={"stages": ["primary"], "pupils": 9})  # fmt: skip
     assert cost() == few
     assert few <= 15
+
+
+def test_a_ledgers_row_is_added_once_corrected_and_taken_off(cast):
+    client = caller(
+        cast.school, cast.officer, "ledger.read", "ledger.write", "record.read", "unit.read"
+    )
+    columns = {one["key"]: one["columns"] for one in client.get("/api/v1/ledgers").json()}
+    assert {"name": "expires_on", "kind": "day", "expires": True}.items() <= next(
+        one for one in columns["fire_facility"] if one["name"] == "expires_on"
+    ).items()
+    body = {
+        "id": str(new_id()),
+        "facts": {
+            "number": "M-1",
+            "type": "extinguisher",
+            "place": "一层",
+            "expires_on": "2020-01-01",
+        },
+    }
+    assert send(client, "post", "/ledgers/fire_facility", body).status_code == 201
+    again = send(client, "post", "/ledgers/fire_facility", body)
+    assert (again.status_code, again.json()["expiry"]) == (200, "expired")
+    where = f"/ledgers/fire_facility/{body['id']}"
+    corrected = send(client, "patch", where, {"facts": {"place": "二层"}, "version": 1}).json()
+    assert (corrected["facts"]["place"], corrected["version"]) == ("二层", 2)
+    is_problem(send(client, "patch", where, {"facts": {"place": "三层"}, "version": 1}), 409)
+    wrong = is_problem(send(client, "patch", where, {"facts": {"type": "bomb", "moon": 1}}), 422)
+    assert {one["field"] for one in wrong["errors"]} == {"type", "moon"}
+    same = {"facts": body["facts"]}
+    is_problem(send(client, "post", "/ledgers/fire_facility", same), 409)
+    assert send(client, "post", f"{where}/end", {"why": "报废"}).json()["active"] is False
+    assert client.get("/api/v1/ledgers/fire_facility").json()["items"] == []
+    assert send(client, "post", f"{where}/restore", {}).json()["active"] is True
+
+
+def test_sealed_columns_are_never_given_out_and_a_strangers_row_is_not_there(cast):
+    client = caller(
+        cast.school, cast.officer, "ledger.read", "ledger.write", "record.read", "unit.read"
+    )
+    facts = {"name": "王强", "born_on": "1980-05-01", "employer": "self", "phone": "13800001234"}
+    made = send(client, "post", "/ledgers/guard", {"facts": facts}).json()
+    assert "phone" not in made["facts"]
+    other = caller(
+        cast.other, cast.stranger, "ledger.read", "ledger.write", "record.read", "unit.read"
+    )
+    is_problem(other.get(f"/api/v1/ledgers/guard/{made['id']}"), 404)
+    is_problem(send(other, "patch", f"/ledgers/guard/{made['id']}", {"facts": {}}), 404)
+    is_problem(client.get(f"/api/v1/ledgers/gear/{made['id']}"), 404)
+    is_problem(client.get("/api/v1/ledgers/moon"), 404)

@@ -51,9 +51,9 @@ class ColumnOut(Schema):
 class LedgerOut(Schema):
     """A ledger and its columns."""
 
-    key: str = Field(examples=["fire_facility"])
-    title: str = Field(examples=["消防器材"])
-    columns: list[ColumnOut]
+    key: str = Field(description="Its name in addresses", examples=["fire_facility"])
+    title: str = Field(description="Its name for people", examples=["消防器材"])
+    columns: list[ColumnOut] = Field(description="What a row holds, in the ledger's order")
 
     @classmethod
     def of(cls, ledger: Ledger) -> LedgerOut:
@@ -144,7 +144,7 @@ def ledger_list(request: ApiRequest) -> list[LedgerOut]:
 def row_list(request: ApiRequest, key: Key, asked: Query[RowQuery]) -> PageOf[RowOut]:
     ledger = _ledger(request, key)
     watch = Watch.of(ledger)
-    wanted = queries.Wanted(q=asked.q.strip(), state=asked.expiry or "", ended=asked.ended)
+    wanted = queries.Wanted(q=asked.q.strip(), expiry=asked.expiry or "", ended=asked.ended)
     rows = queries.filtered(request.actor, ledger, wanted, watch).select_related("record__unit")
     rows = narrowed(rows, asked, changed="record__updated_at")
     return page_of(rows, asked, order=["-record_id"], to=lambda row: _row(ledger, watch, row))

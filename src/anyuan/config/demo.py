@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from anyuan.config.cli import migrate
 from anyuan.config.demo_clock import at
+from anyuan.config.demo_ledgers import fill
 from anyuan.config.demo_units import build_units
 from anyuan.core import scope
 from anyuan.core.refused import Refused
@@ -73,6 +74,8 @@ def build_town() -> None:
     with scope.everything():
         for policy in Policy.objects.all():
             keep_up(policy, today=today)
+    with at(since):
+        fill(today)
     print("正在模拟一个学期的工作……", flush=True)
     run_parts([site.key for site in sites], since)
     with scope.everything(), paused():

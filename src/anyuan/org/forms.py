@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anyuan.core.forms import dress
+from anyuan.org.actor import Actor
 from anyuan.org.models import Profile, Stage, Unit
 from anyuan.org.permissions import ROLES_AT, Role
 
@@ -48,6 +49,56 @@ class UnitForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class MoveForm(forms.Form):
+    """Where a school goes."""
+
+    target = forms.ModelChoiceField(
+        label=_("新的主管单位"),
+        queryset=Unit.raw.none(),
+        empty_label=_("请选择"),
+        error_messages={
+            "required": _("请选择新的主管单位。"),
+            "invalid_choice": _("请选择另一个主管单位。"),
+        },
+    )
+
+    def __init__(self, *args: Any, unit: Unit, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].queryset = (  # type: ignore[attr-defined]
+            Unit.objects.within(by.units)
+            .filter(kind__in=[Unit.Kind.CITY, Unit.Kind.DISTRICT])
+            .exclude(key=unit.parent_id)
+            .order_by("key")
+        )
+        dress(self)
+
+
+class CloseForm(forms.Form):
+    """Whether a school is merged and into which; it cannot be taken back."""
+
+    target = forms.ModelChoiceField(
+        label=_("并入哪所学校（停办不选）"),
+        queryset=Unit.raw.none(),
+        empty_label=_("停办"),
+        required=False,
+        error_messages={"invalid_choice": _("请选择另一所正常办学的学校。")},
+    )
+    sure = forms.BooleanField(
+        label=_("已核对，知道办理后不能撤回"),
+        error_messages={"required": _("请核对后勾选。")},
+    )
+
+    def __init__(self, *args: Any, unit: Unit, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].queryset = (  # type: ignore[attr-defined]
+            Unit.objects.within(by.units)
+            .filter(kind=Unit.Kind.SCHOOL, state=Unit.State.ACTIVE)
+            .exclude(key=unit.key)
+            .order_by("key")
+        )
         dress(self)
 
 

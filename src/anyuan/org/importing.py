@@ -197,6 +197,7 @@ def check_units(sheet: Sheet, by: Actor) -> None:
     units = {unit.code: unit for unit in Unit.objects.within(by.units)}
     seen: dict[str, int] = {}
     kinds = {code: unit.kind for code, unit in units.items()}
+    closed = {code for code, unit in units.items() if unit.state != Unit.State.ACTIVE}
     kinds |= {row["code"]: KINDS.get(row["kind"], "") for _n, row in sheet.rows}
     below = {"city": {"district", "school"}, "district": {"school"}, "school": {"campus"}}
     for number, row in sheet.rows:
@@ -211,6 +212,8 @@ def check_units(sheet: Sheet, by: Actor) -> None:
             add("kind", _("应为：辖市区、学校、幼儿园或校区。"))
         elif row["parent"] and row["parent"] not in kinds:
             add("parent", _("没有这个代码的单位，或不在您的范围内。"))
+        elif row["parent"] in closed:
+            add("parent", _("这所学校已停办或并入。"))
         elif row["parent"] and KINDS.get(row["kind"]) not in below.get(kinds[row["parent"]], set()):
             add("parent", _("这个上级单位下面不能设这类单位。"))
         if row["location"] and row["location"] not in kinds:
@@ -255,6 +258,8 @@ def check_people(sheet: Sheet, by: Actor) -> None:
         unit = units.get(row["unit"])
         if row["unit"] and unit is None:
             add("unit", _("没有这个代码的单位，或不在您的范围内。"))
+        elif unit is not None and unit.state != Unit.State.ACTIVE:
+            add("unit", _("这所学校已停办或并入。"))
         role = labels.get(row["role"])
         if row["role"] and (role is None or (unit is not None and role not in ROLES_AT[unit.kind])):
             allowed = (

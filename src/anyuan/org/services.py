@@ -74,6 +74,7 @@ def add_unit(
     profile: dict[str, Any] | None = None,
 ) -> Unit:
     """Put a unit under `parent`; `profile` gives a school's or campus's facts (Profile's fields)."""
+    parent = _still_open(parent)
     if kind not in KINDS_BELOW[Unit.Kind(parent.kind)]:
         raise Refused(_("%(parent)s下面不能设立这类单位。") % {"parent": parent.name}, field="kind")
     try:
@@ -143,6 +144,7 @@ def grant_post(
     until: datetime.date | None = None,
 ) -> Post:
     """Give a person a post at a unit; only posts that exist at that kind of unit."""
+    _still_open(unit)
     if role not in ROLES_AT[unit.kind]:
         raise Refused(_("%(unit)s没有这个岗位，请重新选择。") % {"unit": unit.name}, field="role")
     if not GRANTS[Role(role)] <= by.permissions | HANDED_ON:
@@ -190,6 +192,7 @@ def set_profile(unit: Unit, *, by: Actor, **facts: Any) -> Profile:
 def move_unit(unit: Unit, *, by: Actor, parent: Unit) -> Unit:
     """Put a school with all it owns under another authority: every key is rewritten, every record stays."""
     allow(by, Permission.UNIT_MANAGE, parent)
+    unit = _still_open(unit)
     if unit.kind != Unit.Kind.SCHOOL or unit.kind not in KINDS_BELOW[Unit.Kind(parent.kind)]:
         raise Refused(_("只能把学校划到市教育局或辖市区。"), field="target")
     if unit.parent_id == parent.key:
@@ -219,7 +222,8 @@ def close_unit(unit: Unit, *, by: Actor, on: datetime.date, successor: Unit | No
 
     `unit.closed` ends its duties and hands what is still open to the successor (reactions.py).
     """
-    if unit.kind not in {Unit.Kind.SCHOOL, Unit.Kind.CAMPUS} or unit.state != Unit.State.ACTIVE:
+    unit = _still_open(unit)
+    if unit.kind not in {Unit.Kind.SCHOOL, Unit.Kind.CAMPUS}:
         raise Refused(_("这个单位不能停办或并入。"))
     if successor is not None:
         allow(by, Permission.UNIT_MANAGE, successor)
@@ -240,6 +244,14 @@ def close_unit(unit: Unit, *, by: Actor, on: datetime.date, successor: Unit | No
         _site_again(unit.parent_key)
     note(Audit.Action.CHANGE, f"{unit.name} 停办或并入", by=by)
     return unit
+
+
+def _still_open(unit: Unit) -> Unit:
+    """The unit as it is now, held to the end of the transaction: nobody closes it in between."""
+    held = Unit.objects.select_for_update().get(key=unit.key)
+    if held.state != Unit.State.ACTIVE:
+        raise Refused(_("%(unit)s已停办或并入，不能再办理。") % {"unit": held.name})
+    return held
 
 
 def _refuse_successor(unit: Unit, successor: Unit) -> None:

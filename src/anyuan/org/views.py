@@ -17,7 +17,7 @@ from anyuan.core.forms import show_refusal
 from anyuan.core.models import Audit
 from anyuan.core.refused import Forbidden, Refused
 from anyuan.org import queries
-from anyuan.org.forms import PersonForm, ProfileForm, UnitForm
+from anyuan.org.forms import CloseForm, MoveForm, PersonForm, ProfileForm, UnitForm
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Post, Profile, Unit
 from anyuan.org.pages import get_visible, keyset_page
@@ -60,15 +60,18 @@ def unit_detail(request: AuthedRequest, key: str) -> HttpResponse:
     """One unit: facts, people, what is below it."""
     by = request.actor
     unit = get_visible(Unit, by, key=key, select=("parent", "location", "successor", "profile"))
+    is_open = unit.state == Unit.State.ACTIVE
+    may_staff = is_open and by.may(Permission.PERSON_MANAGE)
     context = {
         "unit": unit,
+        "is_open": is_open,
         "profile": Profile.objects.filter(unit=unit).first(),
-        "staff": queries.staff_of(unit) if by.may(Permission.PERSON_MANAGE) else [],
+        "staff": queries.staff_of(unit) if may_staff else [],
         "children": Unit.objects.filter(parent=unit, state="active").order_by("kind", "key")[:200],
         "totals": queries.totals(unit),
-        "may_staff": by.may(Permission.PERSON_MANAGE),
-        "may_manage": by.may(Permission.UNIT_MANAGE),
-        "may_profile": by.may(Permission.PERSON_MANAGE),
+        "may_staff": may_staff,
+        "may_manage": is_open and by.may(Permission.UNIT_MANAGE),
+        "may_profile": may_staff,
     }
     return render(request, "org/unit.html", context)
 
@@ -169,37 +172,27 @@ def password_reset(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
 @signed_in
 def unit_change(request: AuthedRequest, key: str) -> HttpResponse:
     """Move a school to another district, or close or merge it; its history stays."""
-    unit = get_visible(Unit, request.actor, key=key)
-    error = ""
-    if request.method == "POST":
+    by = request.actor
+    unit = get_visible(Unit, by, key=key)
+    what = request.POST.get("what", "")
+    sent = {name: request.POST if name == what else None for name in ("move", "close")}
+    move = MoveForm(sent["move"], unit=unit, by=by, auto_id="move_%s")
+    close = CloseForm(sent["close"], unit=unit, by=by, auto_id="close_%s")
+    form: MoveForm | CloseForm = move if what == "move" else close
+    if form.is_valid():
+        target = form.cleaned_data["target"]
         try:
-            target = request.POST.get("target", "")
-            other = get_visible(Unit, request.actor, key=target) if target else None
-            if request.POST.get("what") == "move" and other is not None:
-                unit = move_unit(unit, by=request.actor, parent=other)
+            if form is move:
+                unit = move_unit(unit, by=by, parent=target)
             else:
-                close_unit(unit, by=request.actor, on=timezone.localdate(), successor=other)
+                close_unit(unit, by=by, on=timezone.localdate(), successor=target)
             messages.success(request, _("已办理。"))
             return redirect("org:unit", unit.key)
         except Refused as refusal:
-            error = refusal.sentence
-    parents = (
-        Unit.objects.within(request.actor.units)
-        .filter(kind__in=["city", "district"])
-        .order_by("key")
-    )
-    schools = (
-        Unit.objects.within(request.actor.units)
-        .filter(kind="school", state="active")
-        .exclude(key=unit.key)
-    )
-    context = {
-        "unit": unit,
-        "parents": parents,
-        "schools": schools.order_by("key")[:2000],
-        "error": error,
-    }
-    return render(request, "org/change.html", context, status=422 if error else 200)
+            show_refusal(form, refusal)
+    context = {"unit": unit, "move": move, "close": close}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "org/change.html", context, status=status)
 
 
 @require_GET

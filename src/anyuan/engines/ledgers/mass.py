@@ -139,6 +139,10 @@ def carry_out(by: Actor, ledger: Ledger, plan: Plan) -> None:
 def _insert(by: Actor, ledger: Ledger, rows: Sequence[Incoming]) -> None:
     now, today = timezone.now(), timezone.localdate()
     records, lines = [], []
+    # Columns that the ledger does not show.
+    others = {
+        f.name: empty(f) for f in ledger.model._meta.concrete_fields if f.name not in ledger.fields
+    }
     for row in rows:
         pk = new_id()
         title, tags = title_and_tags(ledger, row.facts)
@@ -148,8 +152,7 @@ def _insert(by: Actor, ledger: Ledger, rows: Sequence[Incoming]) -> None:
             "counts": True, "tags": tags, "created_by": by.person_id, "created_at": now, "updated_at": now,
         })  # fmt: skip
         search = words_for_search(ledger, row.facts)
-        lines.append({"record": pk, "unit": row.unit_id, "active": True, "ended_why": "", "version": 1,
-                      "search": search, **row.facts})  # fmt: skip
+        lines.append({**others, **row.facts, "record": pk, "unit": row.unit_id, "search": search})
     bulk.insert(Record, records)
     bulk.insert(ledger.model, lines)
 

@@ -44,7 +44,7 @@ class Wanted:
 
     q: str = ""
     unit: str = ""
-    state: str = ""
+    expiry: str = ""
     flag: str = ""
     ended: bool = False
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -60,7 +60,7 @@ def wanted_of(ledger: Ledger, query: QueryDict) -> Wanted:
     return Wanted(
         q=query.get("q", "").replace("\x00", "").strip()[:60],
         unit=query.get("unit", ""),
-        state=query.get("state", "") if query.get("state") in STATES else "",
+        expiry=query.get("expiry", "") if query.get("expiry") in STATES else "",
         flag=query.get("flag", "") if query.get("flag") in {f.key for f in ledger.flags} else "",
         ended=query.get("ended") == "1",
         values={name: text for name in names if (text := query.get(name, "").strip())},
@@ -102,8 +102,8 @@ def filtered(by: Actor, ledger: Ledger, wanted: Wanted, watch: Watch) -> QuerySe
             return rows.none()
     for word in wanted.q.lower().split():
         rows = rows.filter(search__contains=word)
-    if wanted.state:
-        rows = rows.filter(watch.condition(wanted.state))
+    if wanted.expiry:
+        rows = rows.filter(watch.condition(wanted.expiry))
     if flag := flag_of(ledger, wanted.flag):
         rows = rows.filter(flag.condition)
     for name, text in wanted.values.items():
@@ -141,7 +141,7 @@ def page_of(rows: QuerySet[Any], ledger: Ledger, sort: str, cursor: str) -> Page
         return _page(rows, [f"{down}unit_id", f"{down}record_id"], cursor)
     field = ledger.fields[name]
     least = LEAST.get(kind_of(field), "")
-    key = Coalesce(F(name), Value(least, output_field=_sorting(field)))
+    key = Coalesce(F(name), Value(least, output_field=field), output_field=_sorting(field))
     return _page(rows.annotate(sort_key=key), [f"{down}sort_key", f"{down}record_id"], cursor)
 
 
@@ -232,7 +232,7 @@ def title_from(ledger: Ledger, facts: Mapping[str, Any]) -> str:
 def words_of(ledger: Ledger, wanted: Wanted) -> str:
     """The filter in words, for the line on an export."""
     said = [f"含“{wanted.q}”"] if wanted.q else []
-    said += [STATES[wanted.state]] if wanted.state else []
+    said += [STATES[wanted.expiry]] if wanted.expiry else []
     said += [flag.label for flag in ledger.flags if flag.key == wanted.flag]
     said += ["已移出"] if wanted.ended else []
     said += [f"单位 {wanted.unit}"] if wanted.unit else []

@@ -83,7 +83,7 @@ def _tell_all(
     return sum(
         tell(
             keys, KEEPERS, kind="ledger.expiry", title=text,
-            url=f"{address}?state={'expired' if '已过期' in text else 'due'}",
+            url=f"{address}?expiry={'expired' if '已过期' in text else 'due'}",
             once_key=f"ledger:{ledger.key}:{today.isoformat()}:{text}",
         )
         for text, keys in groups.items()

@@ -17,6 +17,11 @@ from anyuan.core.crypto import SealedField
 from anyuan.engines.ledgers.models import LedgerRow
 from anyuan.org.permissions import Permission
 
+# Names that the address of a list has for itself.
+RESERVED = frozenset(
+    {"q", "unit", "expiry", "flag", "ended", "sort", "col", "after", "sealed", "ids", "field"}
+)
+
 
 class LedgerMistake(ValueError):
     """A ledger that cannot work; the start stops with this sentence."""
@@ -186,6 +191,8 @@ def _check_names(ledger: Ledger, known: set[str]) -> None:
             raise LedgerMistake(f"{ledger.key}.{part}: a field stands twice")
     if missing := known - set(uses["groups"]):
         raise LedgerMistake(f"{ledger.key}: not on the form: {sorted(missing)}")
+    if taken := {*ledger.filters, *ledger.bulk} & RESERVED:
+        raise LedgerMistake(f"{ledger.key}: the list's address has its own {sorted(taken)}")
     if both := set(ledger.bulk) & set(ledger.key_fields):
         raise LedgerMistake(f"{ledger.key}.bulk: a key is changed row by row: {sorted(both)}")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anyuan.core.forms import show_refusal
-from anyuan.core.refused import Forbidden, Refused
+from anyuan.core.refused import Forbidden, Missing, Refused
 from anyuan.engines.ledgers import queries, registry
 from anyuan.engines.ledgers.expiry import Watch
 from anyuan.engines.ledgers.forms import BulkForm, FilterForm
@@ -119,11 +119,11 @@ def _tabs(
     ledger: Ledger, found: dict[str, int], wanted: queries.Wanted
 ) -> list[tuple[str, int, str, bool]]:
     """(label, rows, query, chosen) of what may be opened with one press."""
-    plain = not (wanted.state or wanted.flag or wanted.ended)
+    plain = not (wanted.expiry or wanted.flag or wanted.ended)
     tabs = [(_("全部"), found["all"], "", plain)]
     if ledger.expiries:
-        tabs += [(_("即将到期"), found["due"], "?state=due", wanted.state == "due"),
-                 (_("已过期"), found["expired"], "?state=expired", wanted.state == "expired")]  # fmt: skip
+        tabs += [(_("即将到期"), found["due"], "?expiry=due", wanted.expiry == "due"),
+                 (_("已过期"), found["expired"], "?expiry=expired", wanted.expiry == "expired")]  # fmt: skip
     tabs += [
         (flag.label, found[f"flag_{flag.key}"], f"?flag={flag.key}", wanted.flag == flag.key)
         for flag in ledger.flags
@@ -151,6 +151,8 @@ def bulk_change(request: AuthedRequest, key: str) -> HttpResponse:
             number = change_rows(
                 request.actor.unit_key, by=request.actor, ledger=ledger, ids=ids, facts=form.facts()
             )
+        except Missing:
+            raise
         except Refused as refusal:
             show_refusal(form, refusal)
         else:

@@ -22,8 +22,8 @@ from anyuan.engines.obligations.loading import load_policy
 from anyuan.engines.obligations.models import Evidence, Obligation
 from anyuan.engines.obligations.tests.packing import small_pack
 from anyuan.org.models import Unit
-from anyuan.org.services import close_unit
-from anyuan.org.tests.cast import hire
+from anyuan.org.services import add_unit, close_unit
+from anyuan.org.tests.cast import PROFILE, hire
 
 TODAY = timezone.localdate()
 
@@ -125,3 +125,25 @@ def test_the_head_and_the_officer_are_told_once_each(cast, hazards):
     close(cast, cast.other)
     with scope.everything():
         assert Notification.objects.filter(kind="case.handed_over").count() == 2
+
+
+def test_a_district_merges_two_of_its_schools_on_the_page(cast, hazards):
+    pending, _done = hazards
+    with scope.enter(cast.district.units):
+        heir = add_unit(
+            cast.wujin, by=cast.district, code="2132000077", name="新城小学", kind="school", profile=PROFILE
+        )  # fmt: skip
+    with scope.everything():
+        head = hire(heir, "heir", "校长己", "principal")
+        officer = hire(heir, "heir2", "干部己", "safety_officer")
+    answer = cast.client(cast.district).post(
+        reverse("org:change", args=[cast.school.key]),
+        {"what": "close", "target": heir.key, "sure": "on"},
+    )
+    assert answer.status_code == 302
+    for person in (head, officer, cast.district):
+        page = cast.client(person).get(reverse("hazards:detail", args=[pending.pk]))
+        assert "移交承接学校" in page.content.decode()
+    with scope.everything():
+        file = File.objects.get(record=pending.pk)
+    assert cast.client(officer).get(reverse("web:file", args=[file.pk])).status_code == 200

@@ -1,0 +1,100 @@
+"""Invented guards, gear and devices of a school of the demo."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from anyuan.org.models import Profile
+
+SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+GIVEN = [
+    "建国",
+    "卫东",
+    "志强",
+    "国平",
+    "永明",
+    "海峰",
+    "德胜",
+    "长林",
+    "春生",
+    "金华",
+    "立新",
+    "守义",
+]
+COMPANIES = ["常州平安保安服务有限公司（演示）", "常州龙城护卫服务有限公司（演示）"]
+PUPILS_A_GUARD = 500  # the demo's own measure: what a school needs is the pack's number
+SIX = ["helmet", "vest", "gloves", "baton", "shield", "fork", "spray", "torch", "radio"]
+
+
+def days(today: datetime.date, number: int) -> datetime.date:
+    return today + datetime.timedelta(days=number)
+
+
+def guards(profile: Profile, rng: random.Random, today: datetime.date) -> Iterator[dict[str, Any]]:
+    company = rng.choice(COMPANIES)
+    for n in range(2 + profile.pupils // PUPILS_A_GUARD):
+        checked = days(today, -rng.randint(20, 380))
+        trained = days(today, -rng.randint(5, 190))
+        yield {
+            "name": rng.choice(SURNAMES) + rng.choice(GIVEN), "sex": "m",
+            "born_on": datetime.date(rng.randint(1968, 1998), rng.randint(1, 12), rng.randint(1, 28)),
+            "phone": f"138{rng.randint(0, 99_999_999):08d}", "employer": "company", "company": company,
+            "contract_until": days(today, rng.randint(30, 400)),
+            "post": ["gate", "gate", "patrol", "monitor"][n % 4], "shift": ["白班", "夜班"][n % 2],
+            "certificate_no": f"苏常{rng.randint(20_160_000, 20_259_999)}" if rng.random() < 0.93 else "",
+            "checked_on": checked, "check_until": days(checked, 365),
+            "health_on": days(checked, -3), "health_until": days(checked, 362),
+            "trained_on": trained, "training_until": days(trained, 180),
+        }  # fmt: skip
+
+
+def gear(profile: Profile, rng: random.Random, today: datetime.date) -> Iterator[dict[str, Any]]:
+    for kind in SIX:
+        made = days(today, -rng.randint(100, 1400))
+        needed = 2 if kind in {"helmet", "vest", "gloves", "baton"} else 1
+        yield {
+            "kind": kind, "place": "大门门卫室", "standard": needed,
+            "quantity": needed if rng.random() < 0.95 else needed - 1,
+            "made_on": made, "expires_on": days(made, 1100) if kind in {"spray", "torch"} else None,
+            "checked_on": days(today, -rng.randint(1, 60)), "keeper": "门卫班长",
+        }  # fmt: skip
+
+
+def devices(profile: Profile, rng: random.Random, today: datetime.date) -> Iterator[dict[str, Any]]:
+    places = [
+        "大门外侧",
+        "大门内侧",
+        "教学楼门厅",
+        "操场东侧",
+        "食堂后厨",
+        "图书馆门厅",
+        "围墙北侧",
+        "车棚",
+    ]
+    for n, place in enumerate(places, start=1):
+        yield _device(f"SX-{n:03d}", "camera", place, rng, today)
+    kept = rng.choice([30, 90, 90, 90, 25])
+    yield _device("LX-001", "recorder", "监控室", rng, today) | {
+        "days_kept": kept,
+        "days_required": 30,
+    }
+    tested = {"linked": rng.random() < 0.97, "tested_on": days(today, -rng.randint(1, 40))}
+    yield _device("BJ-001", "alarm", "大门门卫室", rng, today) | tested
+    yield _device("MJ-001", "access", "大门", rng, today)
+
+
+def _device(
+    number: str, kind: str, place: str, rng: random.Random, today: datetime.date
+) -> dict[str, Any]:
+    return {
+        "number": number, "type": kind, "place": place,
+        "state": "in_use" if rng.random() < 0.97 else "fault",
+        "installed_on": days(today, -rng.randint(300, 1800)),
+        "service_due_on": days(today, rng.randint(-10, 300)),
+    }  # fmt: skip
+
+
+LEDGERS = {"guard": guards, "gear": gear, "device": devices}
