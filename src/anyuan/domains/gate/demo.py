@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from secrets import token_urlsafe
 from typing import Any
 
@@ -26,7 +26,7 @@ from anyuan.domains.gate.models import (
 )
 from anyuan.domains.gate.totals import tell_changed
 from anyuan.engines.ledgers import bulk
-from anyuan.org.models import Post, Unit
+from anyuan.org.models import Post, Profile, Unit
 
 WHO = {"guard", "teacher"}
 NAMED_DAYS = 5  # days back for which the demo has names
@@ -184,3 +184,23 @@ def _leaves(gate: Gate, today: datetime.date) -> list[dict[str, Any]]:
             "back_at": None, "back_by": None,
         })  # fmt: skip
     return rows
+
+
+PASSES = [
+    ("supplier", "绿源配送", "送食材", True), ("supplier", "清泉饮水", "送桶装水", True),
+    ("worker", "恒达机电", "空调维保", False), ("car", "钱志强", "", True), ("helper", "孙丽华", "护学岗", False),
+]  # fmt: skip
+
+
+def passes(profile: Profile, rng: random.Random, today: datetime.date) -> Iterator[dict[str, Any]]:
+    for n, (kind, name, purpose, car) in enumerate(PASSES, start=1):
+        yield {
+            "number": f"T-{n:03d}", "kind": kind, "name": name, "purpose": purpose, "organisation": "",
+            "plate": f"苏D{rng.randint(10000, 99999)}" if car else "",
+            "phone": f"1380000{rng.randint(0, 9999):04d}",
+            "issued_on": today - datetime.timedelta(days=rng.randint(20, 80)),
+            "expires_on": today + datetime.timedelta(days=rng.randint(2, 200)),
+        }  # fmt: skip
+
+
+LEDGERS = {"gate_pass": passes}

@@ -19,6 +19,7 @@ from anyuan.core.ids import new_id
 from anyuan.core.kinds import tag
 from anyuan.core.models import OnRecord, Scoped
 from anyuan.core.refused import explain_constraint
+from anyuan.engines.ledgers.models import NOT_TRACKED, LedgerRow, once_in_a_unit
 from anyuan.org.models.person import MOBILE
 from anyuan.org.permissions import Permission
 
@@ -335,3 +336,32 @@ class Bookings(models.Model):
     class Meta:
         verbose_name = "扫码预约计数"
         indexes = [models.Index(fields=["since"], name="gate_bookings_since")]
+
+
+class PassKind(models.TextChoices):
+    SUPPLIER = "supplier", "供货配送"
+    WORKER = "worker", "驻校施工"
+    CAR = "car", "教职工车辆"
+    HELPER = "helper", "家长护学"
+
+
+@pghistory.track(exclude=[*NOT_TRACKED, "phone"])
+class GatePass(LedgerRow):
+    """Somebody or a car that comes again and again: let in with one touch while the pass is valid."""
+
+    number = models.CharField("证号", max_length=20)
+    kind = models.CharField("种类", max_length=10, choices=PassKind.choices)
+    name = models.CharField("持证人", max_length=40)
+    plate = models.CharField("车牌", max_length=12, blank=True, default="")
+    organisation = models.CharField("所属单位", max_length=60, blank=True, default="")
+    purpose = models.CharField("事由", max_length=100, blank=True, default="")
+    phone = SealedField("手机号", blank=True, default="", validators=[MOBILE])
+    issued_on = models.DateField("发证日期", null=True, blank=True)
+    expires_on = models.DateField("有效期至")
+
+    class Meta(LedgerRow.Meta):
+        verbose_name = "固定通行证"
+        constraints = [once_in_a_unit("number", name="gatepass")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"

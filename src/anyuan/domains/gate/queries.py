@@ -13,7 +13,15 @@ from django.utils import timezone
 from anyuan.core.keys import subtree
 from anyuan.core.models import ScopedQuerySet
 from anyuan.core.refused import Missing
-from anyuan.domains.gate.models import Entry, GateDay, GateSetting, Leave, LeaveState, State
+from anyuan.domains.gate.models import (
+    Entry,
+    GateDay,
+    GatePass,
+    GateSetting,
+    Leave,
+    LeaveState,
+    State,
+)
 from anyuan.domains.gate.numbers import overstay
 from anyuan.org.actor import Actor, visible
 from anyuan.org.models import Post, Unit
@@ -175,3 +183,11 @@ def sites_of(by: Actor) -> list[Unit]:
     """The gates of the actor's school: its campuses, or the school itself."""
     rows = visible(Unit, by).filter(profile__is_site=True, state=Unit.State.ACTIVE)
     return list(rows.order_by("key")[:20])
+
+
+def passes_of(by: Actor, text: str = "") -> list[GatePass]:
+    """Valid passes of the actor's school, by name; found by number, name, plate or pinyin."""
+    rows = visible(GatePass, by).filter(active=True, expires_on__gte=timezone.localdate())
+    if words := text.strip().lower():
+        rows = rows.filter(search__contains=words)
+    return list(rows.defer("phone").order_by("name", "record_id")[:100])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anyuan.domains.gate import day_views, leave_views, public, views
+from anyuan.domains.gate import day_views, leave_views, pass_views, public, views
 
 app_name = "gate"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("leaves/<uuid:pk>/", leave_views.leave, name="leave"),
     path("leaves/<uuid:pk>/phone/", leave_views.leave_unseal, name="leave_unseal"),
     path("leaves/<uuid:pk>/<slug:step>/", leave_views.leave_act, name="leave_act"),
+    path("passes/", pass_views.passes, name="passes"),
+    path("passes/<uuid:pk>/", pass_views.pass_enter, name="pass_enter"),
     path("visit/<str:signed>/", public.book, name="public"),
     path("pass/<str:signed>/", public.show_pass, name="pass"),
     path("<uuid:pk>/", views.entry, name="entry"),

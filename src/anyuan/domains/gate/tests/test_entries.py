@@ -15,6 +15,7 @@ from anyuan.core import scope
 from anyuan.core.ids import new_id
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
 from anyuan.domains.gate.day_services import close_day, erase_entry, set_gate
+from anyuan.domains.gate.jobs import close_gate, warn_overstays
 from anyuan.domains.gate.models import Entry, GateDay, State
 from anyuan.domains.gate.nightly import end_missed, warn_of_overstays
 from anyuan.domains.gate.numbers import overstay
@@ -24,12 +25,15 @@ from anyuan.domains.gate.services import (
     book_entry,
     cancel_entry,
     confirm_entry,
+    enter_with_pass,
     let_in,
     let_out,
     refuse_entry,
     register_entry,
     turn_away,
 )
+from anyuan.engines.ledgers.registry import all_ledgers
+from anyuan.engines.ledgers.services import add_row
 from anyuan.engines.notices.models import Notification
 from anyuan.org.tests.cast import hire
 
@@ -253,3 +257,35 @@ def test_a_person_may_have_the_entry_deleted(cast):
         kept = Entry.objects.get()
     assert (kept.name, kept.phone, kept.purpose) == ("（已删除）", "", "")
     assert close_day(cast.school, by=cast.guard, on=TODAY).visits == 1
+
+
+def test_a_pass_lets_in_with_one_touch_while_it_is_valid(cast):
+    held = given_pass(cast, TODAY)
+    key = new_id()
+    entry = enter_with_pass(held, by=cast.guard, unit=cast.school, entry_id=key)
+    assert (entry.state, entry.kind, entry.name) == ("inside", "delivery", "绿源配送")
+    assert enter_with_pass(held, by=cast.guard, unit=cast.school, entry_id=key).pk == entry.pk
+    with pytest.raises(Missing):
+        enter_with_pass(held, by=cast.guard, unit=cast.other)
+    with pytest.raises(Missing):
+        enter_with_pass(held, by=cast.stranger, unit=cast.other)
+    with pytest.raises(Forbidden):
+        enter_with_pass(held, by=cast.teacher, unit=cast.school)
+    late = given_pass(cast, TODAY - datetime.timedelta(days=1), number="T-2")
+    with pytest.raises(Refused, match="已过期"):
+        enter_with_pass(late, by=cast.guard, unit=cast.school)
+
+
+def given_pass(cast, until, number="T-1"):
+    facts = {"number": number, "kind": "supplier", "name": "绿源配送", "expires_on": until}
+    with scope.enter(cast.officer.units):
+        ledger = all_ledgers()["gate_pass"]
+        return add_row(cast.school, by=cast.officer, ledger=ledger, facts=facts)
+
+
+def test_the_jobs_run(cast):
+    at_gate(cast, agreed=True)
+    warn_overstays(0)
+    close_gate(0)
+    with scope.enter(cast.guard.units):
+        assert Entry.objects.get().state == State.INSIDE

@@ -19,6 +19,7 @@ from anyuan.domains.gate.leave_services import start_leave
 from anyuan.domains.gate.models import Entry, GateDay, Leave, State
 from anyuan.domains.gate.public import PER_ADDRESS, sign_pass, sign_school
 from anyuan.domains.gate.services import book_entry, confirm_entry, register_entry
+from anyuan.domains.gate.tests.test_entries import given_pass
 from anyuan.engines.notices.models import Notification
 from anyuan.org.actor import SYSTEM
 from anyuan.org.models import Unit
@@ -280,3 +281,15 @@ def test_a_school_with_two_sites_has_two_gates(cast):
     with scope.everything():
         told = Notification.objects.filter(person_id=cast.guard.person_id)
         assert [one.kind for one in told] == ["gate.leave"]
+
+
+def test_the_guard_finds_a_pass_by_pinyin_and_lets_in(cast):
+    held = given_pass(cast, TODAY)
+    guard = cast.client(cast.guard)
+    page = guard.get(reverse("gate:passes") + "?q=lyps").content.decode()
+    assert "绿源配送" in page
+    answer = guard.post(reverse("gate:pass_enter", args=[held.pk]), follow=True)
+    assert "绿源配送 已进校，访客牌 1 号" in answer.content.decode()
+    set_gate(cast.school, by=cast.officer, epidemic=True, booking=False)
+    asked = guard.post(reverse("gate:pass_enter", args=[held.pk]))
+    assert "请测量体温" in asked.content.decode()
