@@ -38,7 +38,7 @@ def badge(entry: Entry) -> bytes:
     canvas.drawString(LEFT, height - 40 * mm, entry.name[:9])
     canvas.setFont(REGULAR, 11)
     for n, line in enumerate(_lines(entry)):
-        canvas.drawString(LEFT, height - (50 + 7 * n) * mm, line[:24])
+        canvas.drawString(LEFT, height - (50 + 7 * n) * mm, line[:21])
     picture = io.BytesIO()
     segno.make(desk_address(entry), error="m").save(picture, kind="png", scale=8)
     picture.seek(0)
