@@ -94,8 +94,13 @@ class DeskForm(HostForm, Examined):
     organisation = line(_("来自单位"), 60)
     plate = line(_("车牌"), 12, autocapitalize="characters")
     goods = line(_("物品"), 100)
+    why = line(_("不放行的原因"), 200)
+    isolated = forms.BooleanField(label=_("已引导到临时隔离点"), required=False)
 
     field_order = ("kind", "name", "host", "purpose", "temperature", "code", "phone")
+
+    def turned(self) -> dict[str, Any]:
+        return {"why": self.cleaned_data["why"], "isolated": self.cleaned_data["isolated"]}
 
     def facts(self) -> dict[str, Any]:
         names = ("kind", "name", "purpose", "phone", "people", "organisation", "plate", "goods")

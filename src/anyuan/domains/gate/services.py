@@ -169,15 +169,20 @@ def turn_away(
 ) -> Entry:  # fmt: skip
     """Not let in, with the reason; `isolated` where the person was led to the place for it."""
     entry = _locked(entry, by, State.ASKED, State.CONFIRMED)
-    if temperature is not None or code:
-        entry.health, entry.fit = _examined(temperature, code)
-    entry.isolated = isolated
-    if not why.strip():
-        why = _("入校检查异常") if entry.fit is False or isolated else ""
-    if not why:
-        raise Refused(_("请写明不放行的原因。"), field="why")
-    entry.on = timezone.localdate()
-    return _end(entry, State.TURNED, why)
+    return _turn(entry, why, temperature, code, isolated=isolated)
+
+
+@action(Permission.GATE_DESK)
+def register_turned(
+    unit: Unit, *, by: Actor, why: str, entry_id: uuid.UUID | None = None,
+    temperature: Decimal | None = None, code: str = "", isolated: bool = False, **facts: Any,
+) -> Entry:  # fmt: skip
+    """Somebody at the gate now who is not let in: kept and counted all the same."""
+    _refuse_no_site(unit)
+    if kept := _kept(unit, entry_id):
+        return kept
+    entry = _open(unit, by, timezone.localdate(), Origin.DESK, entry_id, facts)
+    return _turn(entry, why, temperature, code, isolated=isolated)
 
 
 @action(Permission.GATE_DESK)
@@ -255,7 +260,7 @@ def _refuse_unfit(entry: Entry, temperature: Decimal | None, code: str) -> None:
     if not entry.fit:
         feverish = temperature >= fever()
         raise Refused(
-            _("检查异常，不能进校。请引导到临时隔离点，再点“不放行”登记。"),
+            _("检查异常，不能进校。请引导到临时隔离点，并登记“不放行”。"),
             field="temperature" if feverish else "code",
         )
 
@@ -272,6 +277,20 @@ def _examined(temperature: Decimal | None, code: str) -> tuple[str, bool]:
         found.append(str(Code(code).label))
         fit = fit and code == Code.GREEN
     return "，".join(found), fit
+
+
+def _turn(
+    entry: Entry, why: str, temperature: Decimal | None, code: str, *, isolated: bool
+) -> Entry:
+    if temperature is not None or code:
+        entry.health, entry.fit = _examined(temperature, code)
+    entry.isolated = isolated
+    if not why.strip():
+        why = _("入校检查异常") if entry.fit is False or isolated else ""
+    if not why:
+        raise Refused(_("请写明不放行的原因。"), field="why")
+    entry.on = timezone.localdate()
+    return _end(entry, State.TURNED, why)
 
 
 def _end(entry: Entry, state: str, why: str) -> Entry:

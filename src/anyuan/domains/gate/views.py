@@ -86,17 +86,15 @@ def entry_new(request: AuthedRequest) -> HttpResponse:
     form = DeskForm(request.POST or None, staff=staff, epidemic=setting.epidemic)
     if request.method == "POST" and form.is_valid():
         try:
-            entry = services.register_entry(
-                unit, by=request.actor, entry_id=form.once(), agreed="agreed" in request.POST,
-                **form.examined(), **form.facts(),
-            )  # fmt: skip
+            entry = _register(request, unit, form)
         except Refused as refusal:
             show_refusal(form, refusal)
         else:
             if entry.state == State.INSIDE:
                 messages.success(request, _("已进校，访客牌 %(n)s 号。") % {"n": entry.number})
                 return redirect("gate:home")
-            messages.success(request, _("已登记，并已通知被访人确认。"))
+            done = _("已登记：未放行。"), _("已登记，并已通知被访人确认。")
+            messages.success(request, done[entry.state == State.ASKED])
             return redirect("gate:entry", entry.pk)
     return render(
         request,
@@ -104,6 +102,15 @@ def entry_new(request: AuthedRequest) -> HttpResponse:
         {"form": form, "staff": staff, "unit": unit, "epidemic": setting.epidemic},
         status=422 if form.errors else 200,
     )
+
+
+def _register(request: AuthedRequest, unit: Unit, form: DeskForm) -> Entry:
+    """By the button that was pressed: let in, wait for the host, or turned away."""
+    given = {"entry_id": form.once(), **form.examined(), **form.facts()}
+    if "turn" in request.POST:
+        return services.register_turned(unit, by=request.actor, **form.turned(), **given)
+    agreed = "agreed" in request.POST
+    return services.register_entry(unit, by=request.actor, agreed=agreed, **given)
 
 
 @require_http_methods(["GET", "POST"])

@@ -204,6 +204,18 @@ def test_a_temperature_is_asked_only_where_the_school_has_switched_it_on(cast):
     assert 'value="37.5"' in page
     guard.post(reverse("gate:new"), facts | {"code": "green", "temperature": "36.6"})
     assert [entry.fit for entry in entries()] == [True]
+    guard.post(reverse("gate:new"), facts | {"code": "green", "turn": "1", "isolated": "on"})
+    turned = entries()[-1]
+    assert (turned.state, turned.fit, turned.isolated) == (State.TURNED, False, True)
+
+
+def test_who_is_not_let_in_is_registered_with_the_reason(cast):
+    guard = cast.client(cast.guard)
+    facts = {"kind": "visitor", "name": "王五", "people": "1", "turn": "1"}
+    assert "请写明不放行的原因" in guard.post(reverse("gate:new"), facts).content.decode()
+    assert entries() == []
+    guard.post(reverse("gate:new"), facts | {"why": "说不清来意"})
+    assert [(one.state, one.why) for one in entries()] == [(State.TURNED, "说不清来意")]
 
 
 def test_a_pupil_leaves_early(cast):
