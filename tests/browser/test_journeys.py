@@ -58,7 +58,8 @@ PAGES = {
     "city": ["/board/", "/board/map/", "/board/point/8/", "/obligations/", "/obligations/policy/", "/hazards/", "/checks/",
              "/emergency/", "/indicators/", "/org/units/", "/org/audit/", "/org/import/", "/notices/"],
     "school": ["/today/", "/board/", "/checks/new/", "/hazards/new/", "/emergency/new/", "/obligations/filings/new",
-               "/hazards/places/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/"],
+               "/hazards/places/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/",
+               "/ledgers/", "/ledgers/guard/", "/ledgers/fire_facility/new/", "/ledgers/device/import/"],
 }  # fmt: skip
 
 
