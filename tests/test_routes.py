@@ -6,6 +6,7 @@ A new page is covered by itself where its arguments are known below; an unknown 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from anyuan.core.files import keep_file
 from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
 from anyuan.domains.emergency.services import plan_drill, record_drill
+from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
 from anyuan.domains.gate.services import book_entry
@@ -33,6 +35,7 @@ from anyuan.engines.checks.models import CheckAssignment
 from anyuan.engines.checks.scoring import Given
 from anyuan.engines.checks.services import publish_checklist, submit_inspection
 from anyuan.engines.checks.spec import Item, Spec
+from anyuan.engines.checks.tests.sending import PNG
 from anyuan.engines.ledgers.registry import all_ledgers
 from anyuan.engines.ledgers.services import add_row, ask_export
 from anyuan.engines.ledgers.tests.test_all_ledgers import sample
@@ -137,6 +140,15 @@ def world(cast):
         month = record_round(cast.school, by=by, on=today, alarm_answered=True, alarm_seconds=5)
         fault = report_fault(cast.school, by=by, what="摄像机", wrong="黑屏")
         check = check_standard(cast.school, by=by, note="列入计划")
+        wiring = check_wiring(
+            cast.school, by=by, on=today, circuits=9, problems=0, fixed=0, rewired=0, money=0, charging=0
+        )  # fmt: skip
+        trial = call_station(cast.school, by=by, on=today, place="大厅", people=6, seconds=90)
+        soon = timezone.now() + datetime.timedelta(hours=1)
+        permit = ask_hot_work(
+            cast.school, by=by, place="食堂", what="焊接", worker="甲", watcher="乙", certificate_no="1",
+            begins_at=timezone.now(), ends_at=soon, measures="清理",
+        )  # fmt: skip
         topic = topics_offered().get(slug="plan")
         filing = file_work(cast.school, by=by, topic=topic, work=Work(today, "写了计划"))
         upload = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF")
@@ -146,6 +158,10 @@ def world(cast):
             add_row(cast.school, by=by, ledger=ledger, facts=sample(ledger))
             for ledger in all_ledgers().values()
         ]
+        way = next(row for row in rows if row.record.kind == "escape_way")
+        shot = SimpleUploadedFile("a.png", PNG)
+        seen = keep_file(shot, unit_id=cast.school.key, by=by).pk
+        look = check_way(cast.school, by=by, way=way, on=today, clear=True, file_ids=[seen])
         export = ask_export(by.unit_key, by=by, ledger=all_ledgers()["guard"], query="", total=1)
         duty = Obligation.objects.filter(unit=cast.school).first()
         message = inbox(by).first()
@@ -160,6 +176,10 @@ def world(cast):
         "hazards": {"pk": hazard.pk, "transition": "grade", "paper": "notice", "kind": "pdf"},
         "emergency": {"pk": drill.pk},
         "emergency:end": {"pk": planned.pk},
+        "fire": {"pk": permit.pk, "transition": "void"},
+        "fire:way_check": {"pk": look.pk},
+        "fire:station_test": {"pk": trial.pk},
+        "fire:electric": {"pk": wiring.pk},
         "protection": {"pk": fault.pk, "transition": "repair"},
         "protection:round": {"pk": month.pk},
         "protection:check": {"pk": check.pk},
