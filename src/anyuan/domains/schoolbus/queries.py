@@ -1,0 +1,142 @@
+"""Reading school buses: the day, what may not drive, a route's riders, who may be chosen."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from anyuan.domains.schoolbus import fitness
+from anyuan.domains.schoolbus.models import (
+    Bus,
+    BusAttendant,
+    BusDriver,
+    BusInspection,
+    BusRoute,
+    BusSharing,
+    BusStop,
+    BusTrip,
+    PersonState,
+    SharingState,
+)
+from anyuan.domains.schoolbus.numbers import numbers
+from anyuan.org.actor import Actor, visible
+from anyuan.org.permissions import Permission
+
+SHOWN = 30
+
+
+@dataclasses.dataclass(frozen=True)
+class Unfit:
+    """A bus or person that may not go today, and why."""
+
+    row: Any
+    name: str
+    ledger: str
+    why: str
+
+
+def trips_of(by: Actor, day: datetime.date) -> QuerySet[Any]:
+    """The trips of a day, as lists show them."""
+    rows = visible(BusTrip, by).filter(day=day)
+    return rows.select_related("unit", "record", "route", "attendant").order_by("record_id")
+
+
+def not_emptied(by: Actor) -> QuerySet[Any]:
+    """Trips on the road, the longest first."""
+    rows = visible(BusTrip, by).filter(
+        started_at__isnull=False, emptied_at__isnull=True, cancelled=False
+    )
+    return rows.select_related("unit", "record", "route", "attendant").order_by("started_at")
+
+
+def late_after() -> datetime.timedelta:
+    """How long after the start a trip should have ended."""
+    return datetime.timedelta(minutes=int(numbers("bus_empty_minutes")[0]))
+
+
+def unfit(by: Actor, day: datetime.date) -> list[Unfit]:
+    """What is on the register and in use and yet may not carry pupils on the day."""
+    buses = visible(Bus, by).filter(active=True, state="in_use").select_related("unit")
+    found = [
+        Unfit(bus, bus.plate, "bus", "；".join(why))
+        for bus in buses.order_by("record_id") if (why := fitness.bus_faults(bus, day))
+    ]  # fmt: skip
+    known = fitness.limits()
+    drivers = visible(BusDriver, by).filter(active=True, state=PersonState.ON_POST)
+    found += [
+        Unfit(one, one.name, "bus_driver", "；".join(why))
+        for one in drivers.select_related("unit").defer("phone").order_by("record_id")
+        if (why := fitness.driver_faults(one, day, known))
+    ]
+    keepers = visible(BusAttendant, by).filter(active=True, state=PersonState.ON_POST)
+    found += [
+        Unfit(one, one.name, "bus_attendant", "；".join(why))
+        for one in keepers.select_related("unit").defer("phone").order_by("record_id")
+        if (why := fitness.attendant_faults(one, day))
+    ]
+    return found
+
+
+def counts_of_day(trips: Iterable[BusTrip]) -> dict[str, int]:
+    """How the day's trips stand, by state."""
+    found = {"planned": 0, "running": 0, "done": 0, "cancelled": 0, "boarded": 0}
+    for trip in trips:
+        found[trip.record.state] = found.get(trip.record.state, 0) + 1
+        found["boarded"] += trip.boarded
+    return found
+
+
+def today_card(by: Actor) -> dict[str, Any] | None:
+    """What 今日 shows: the attendant's own trips; for who manages the buses, those still to be emptied."""
+    if not by.may(Permission.BUS_RIDE) or by.is_supervisor:
+        return None
+    today = timezone.localdate()
+    mine = Q(keeper_id=by.person_id, day=today)
+    wanted = mine | Q(started_at__isnull=False) if by.may(Permission.BUS_WRITE) else mine
+    rows = visible(BusTrip, by).filter(wanted, emptied_at__isnull=True, cancelled=False)
+    trips = list(rows.select_related("route", "record", "attendant").order_by("started_at", "record_id")[:SHOWN])  # fmt: skip
+    return {"trips": trips} if trips else None
+
+
+def routes_of(by: Actor) -> QuerySet[Any]:
+    """Routes with how many stops and riders they have."""
+    return (
+        visible(BusRoute, by)
+        .select_related("unit", "bus", "driver", "attendant")
+        .defer("driver__phone", "attendant__phone")
+        .annotate(riders=Count("seats", distinct=True))
+    )
+
+
+def choosable(model: Any, by: Actor, unit_key: str) -> QuerySet[Any]:
+    """The school's own rows of a register that a form offers."""
+    rows: QuerySet[Any] = visible(model, by).filter(unit_id=unit_key, active=True)
+    return rows.order_by("record_id")
+
+
+def permitted_sharings(unit_key: str, day: datetime.date) -> QuerySet[Any]:
+    """Buses of other schools that this school may use on a day."""
+    return BusSharing.objects.filter(
+        borrower_id=unit_key, state=SharingState.PERMITTED, permit_since__lte=day, permit_until__gte=day
+    ).order_by("plate")  # fmt: skip
+
+
+def inspections_of(by: Actor) -> QuerySet[Any]:
+    return visible(BusInspection, by).select_related("unit", "record").order_by("-record_id")
+
+
+def map_data(stops: Iterable[BusStop], marks: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
+    """What the map shows of a route: its points in order, and findings on it."""
+    return {
+        "stops": [
+            {"name": s.name, "lat": float(s.lat), "lon": float(s.lon), "passing": s.passing,
+             "at": s.at.strftime("%H:%M") if s.at else ""}
+            for s in stops if s.lat is not None and s.lon is not None
+        ],
+        "marks": list(marks),
+    }  # fmt: skip

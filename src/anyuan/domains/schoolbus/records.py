@@ -1,0 +1,39 @@
+"""The kinds of record that school buses make (the registers declare their own)."""
+
+from __future__ import annotations
+
+from anyuan.core.kinds import RecordKind, declare
+from anyuan.domains.schoolbus.models import Direction
+from anyuan.domains.schoolbus.queries import today_card
+from anyuan.org.today import add_card
+
+declare(
+    RecordKind(
+        key="bus_inspection",
+        label="校车检验登记",
+        icon="engine",
+        url_name="schoolbus:inspection",
+        facets={"buses": {"all": "在用校车全部检验", "part": "部分校车检验"}},
+        new_url_name="schoolbus:inspection_new",
+    )
+)
+declare(
+    RecordKind(
+        key="bus_route",
+        label="校车线路",
+        icon="route",
+        url_name="schoolbus:route",
+        facets={"direction": dict(Direction.choices)},
+        new_url_name="schoolbus:route_new",
+    )
+)
+declare(
+    RecordKind(
+        key="bus_trip",
+        label="校车趟次",
+        icon="bus",
+        url_name="schoolbus:trip",
+        facets={"direction": dict(Direction.choices)},
+    )
+)
+add_card(5, "schoolbus/parts/today_card.html", today_card)

@@ -1,0 +1,54 @@
+// A route on the map: its points in order, findings on it; on a form a click fills the coordinates of a line.
+import { loadLeaflet } from "./map.js";
+
+const LINE = "#0b7a5c", ALERT = "#b3261e", CENTRE = [31.77, 119.95];
+
+export async function mount(box) {
+  const data = JSON.parse(document.getElementById(box.dataset.source).textContent);
+  const L = await loadLeaflet();
+  const map = L.map(box, { attributionControl: false, zoomSnap: 0.5, scrollWheelZoom: false });
+  L.control.scale({ imperial: false }).addTo(map);
+  const layer = L.layerGroup().addTo(map);
+
+  function draw(stops, fit) {
+    layer.clearLayers();
+    const points = stops.map((stop) => [stop.lat, stop.lon]);
+    if (points.length > 1) L.polyline(points, { color: LINE, weight: 4 }).addTo(layer);
+    stops.forEach((stop) => {
+      const mark = L.circleMarker([stop.lat, stop.lon], { radius: stop.passing ? 4 : 8, color: "#ffffff", weight: 2, fillColor: LINE, fillOpacity: 1 });
+      mark.bindTooltip([stop.name, stop.at].filter(Boolean).join(" "), { permanent: !stop.passing, direction: "top" }).addTo(layer);
+    });
+    data.marks.forEach((one) => {
+      L.circleMarker([one.lat, one.lon], { radius: 7, color: "#ffffff", weight: 2, fillColor: ALERT, fillOpacity: 1 }).bindTooltip(one.text).addTo(layer);
+    });
+    if (!fit) return;
+    if (points.length) map.fitBounds(L.latLngBounds(points), { padding: [30, 30], maxZoom: 15 });
+    else map.setView(CENTRE, 11);
+  }
+
+  if (box.dataset.pick) pick(map, draw);
+  else draw(data.stops, true);
+}
+
+function pick(map, draw) {
+  const lines = [...document.querySelectorAll("[data-stop]")].map((line) => {
+    const field = (name) => line.querySelector(`[name$="-${name}"]`);
+    return { line, name: field("name"), at: field("at"), lon: field("lon"), lat: field("lat"), passing: field("passing") };
+  });
+  let chosen = null;
+  const stops = () => lines.filter((one) => one.lon.value && one.lat.value).map((one) => ({
+    name: one.name.value, at: one.at.value, lon: Number(one.lon.value), lat: Number(one.lat.value), passing: one.passing.checked,
+  }));
+  lines.forEach((one) => {
+    one.line.addEventListener("focusin", () => { chosen = one; });
+    one.line.addEventListener("change", () => draw(stops(), false));
+  });
+  map.on("click", (event) => {
+    const target = chosen || lines.find((one) => one.name.value && !one.lon.value);
+    if (!target) return;
+    target.lon.value = event.latlng.lng.toFixed(6);
+    target.lat.value = event.latlng.lat.toFixed(6);
+    draw(stops(), false);
+  });
+  draw(stops(), true);
+}
