@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from anyuan.domains.schoolbus import fitness
@@ -16,10 +17,13 @@ from anyuan.domains.schoolbus.models import (
     BusAttendant,
     BusDriver,
     BusInspection,
+    BusOffer,
     BusRoute,
     BusSharing,
+    BusSide,
     BusStop,
     BusTrip,
+    Party,
     PersonState,
     SharingState,
 )
@@ -140,3 +144,22 @@ def map_data(stops: Iterable[BusStop], marks: Iterable[dict[str, Any]] = ()) -> 
         ],
         "marks": list(marks),
     }  # fmt: skip
+
+
+def offers_of(by: Actor) -> QuerySet[Any]:
+    """Offers of the actor's own units, the newest first."""
+    return visible(BusOffer, by).select_related("unit", "record", "bus").order_by("-record_id")
+
+
+def sides_of(by: Actor) -> QuerySet[Any]:
+    """Sharings that concern the actor's units; where both parties do, the borrower's side stands for both."""
+    rows = visible(BusSide, by).select_related("unit", "record", "sharing")
+    both = Q(sharing__borrower_id__gte=by.units.lo, sharing__borrower_id__lt=by.units.hi)
+    return rows.exclude(both, party=Party.PROVIDER)
+
+
+def trips_by_month(sharing_id: Any, by: Actor) -> list[dict[str, Any]]:
+    """How many trips with a shared bus the actor sees, by month: for writing down the cost."""
+    rows = visible(BusTrip, by).filter(sharing_id=sharing_id, emptied_at__isnull=False)
+    months = rows.annotate(month=TruncMonth("day")).values("month").annotate(n=Count("pk"))
+    return list(months.order_by("month"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
-from anyuan.domains.schoolbus.models import Direction
+from anyuan.domains.schoolbus.models import Direction, IncidentKind, Party
 from anyuan.domains.schoolbus.queries import today_card
 from anyuan.org.today import add_card
 
@@ -34,6 +34,33 @@ declare(
         icon="bus",
         url_name="schoolbus:trip",
         facets={"direction": dict(Direction.choices)},
+    )
+)
+declare(
+    RecordKind(
+        key="bus_offer",
+        label="校车余座",
+        icon="armchair",
+        url_name="schoolbus:offer",
+        new_url_name="schoolbus:offer_new",
+    )
+)
+declare(
+    RecordKind(
+        key="bus_sharing",
+        label="校车共享",
+        icon="arrows-exchange",
+        url_name="schoolbus:side",
+        facets={"party": dict(Party.choices)},
+    )
+)
+declare(
+    RecordKind(
+        key="bus_incident",
+        label="校车事件",
+        icon="alert-triangle",
+        url_name="schoolbus:incident",
+        facets={"type": dict(IncidentKind.choices)},
     )
 )
 add_card(5, "schoolbus/parts/today_card.html", today_card)

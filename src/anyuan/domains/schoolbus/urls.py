@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anyuan.domains.schoolbus import route_views, views
+from anyuan.domains.schoolbus import route_views, sharing_views, views
 
 app_name = "schoolbus"
 urlpatterns = [
@@ -29,4 +29,14 @@ urlpatterns = [
         route_views.inspection_withdraw,
         name="inspection_withdraw",
     ),
+    path("sharing/", sharing_views.sharing_home, name="sharing"),
+    path("sharing/<uuid:pk>/", sharing_views.side_page, name="side"),
+    path("sharing/<uuid:pk>/accept/", sharing_views.side_accept, name="side_accept"),
+    path("sharing/<uuid:pk>/permit/", sharing_views.side_permit, name="side_permit"),
+    path("sharing/<uuid:pk>/cost/", sharing_views.side_cost, name="side_cost"),
+    path("sharing/<uuid:pk>/step/", sharing_views.side_step, name="side_step"),
+    path("offers/new/", sharing_views.offer_new, name="offer_new"),
+    path("offers/<uuid:pk>/", sharing_views.offer_page, name="offer"),
+    path("offers/<uuid:pk>/close/", sharing_views.offer_close, name="offer_close"),
+    path("offers/<uuid:pk>/ask/", sharing_views.offer_ask, name="offer_ask"),
 ]
