@@ -18,6 +18,7 @@ from anyuan.domains.schoolbus.models import (
     BusRoute,
     BusSharing,
     Direction,
+    IncidentKind,
     TripState,
 )
 from anyuan.domains.schoolbus.queries import choosable, permitted_sharings
@@ -199,4 +200,41 @@ class TripFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class IncidentForm(OnceForm):
+    kind = forms.ChoiceField(label=_("类型"), choices=[("", _("请选择")), *IncidentKind.choices])
+    text = forms.CharField(
+        label=_("经过"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("写清时间、地点、经过；不写学生姓名，只写人数和年级。"),
+    )  # fmt: skip
+    place = forms.CharField(label=_("地点"), max_length=60, required=False)
+    handling = forms.CharField(
+        label=_("现场处置"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    injured = forms.IntegerField(label=_("受伤人数"), min_value=0, max_value=99, initial=0)
+    to_hazard = forms.BooleanField(
+        label=_("转为隐患，跟踪整改"), required=False,
+        help_text=_("交通事故、车辆故障、险些遗留学生一律转为隐患。"),
+    )  # fmt: skip
+    files = FilesField(label=_("照片"), required=False)  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].widget.attrs.update({"accept": "image/*", "multiple": True})
+
+
+class PositionsForm(forms.Form):
+    file = forms.FileField(
+        label=_("定位平台导出的 CSV 文件"),
+        help_text=_("第一行是列名：车牌号、时间、经度、纬度、速度。坐标系为 WGS-84，速度单位公里/时。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].widget.attrs["accept"] = ".csv,.txt"
         dress(self)

@@ -11,11 +11,13 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from anyuan.core.models import Record
 from anyuan.domains.schoolbus import fitness
 from anyuan.domains.schoolbus.models import (
     Bus,
     BusAttendant,
     BusDriver,
+    BusIncident,
     BusInspection,
     BusOffer,
     BusRoute,
@@ -23,6 +25,7 @@ from anyuan.domains.schoolbus.models import (
     BusSide,
     BusStop,
     BusTrip,
+    BusViolation,
     Party,
     PersonState,
     SharingState,
@@ -163,3 +166,31 @@ def trips_by_month(sharing_id: Any, by: Actor) -> list[dict[str, Any]]:
     rows = visible(BusTrip, by).filter(sharing_id=sharing_id, emptied_at__isnull=False)
     months = rows.annotate(month=TruncMonth("day")).values("month").annotate(n=Count("pk"))
     return list(months.order_by("month"))
+
+
+def violations_of(by: Actor) -> QuerySet[Any]:
+    """Findings of positions, the newest first."""
+    rows = visible(BusViolation, by).select_related("unit", "trip__route")
+    return rows.order_by("-first_at", "-id")
+
+
+def incidents_of(by: Actor) -> QuerySet[Any]:
+    rows = visible(BusIncident, by).select_related("unit", "record", "trip__route")
+    return rows.order_by("-record_id")
+
+
+def marks_of(violations: Iterable[BusViolation]) -> list[dict[str, Any]]:
+    """Findings as points of the map."""
+    return [
+        {"lat": float(one.lat), "lon": float(one.lon),
+         "text": f"{one.get_kind_display()} {one.worst:.0f} {one.measure}"}  # type: ignore[attr-defined]
+        for one in violations
+    ]  # fmt: skip
+
+
+def bus_panel(record: Record, by: Actor) -> dict[str, Any] | None:
+    """Beside a bus's row: its file as PDF and what it did lately."""
+    if record.kind != "bus":
+        return None
+    trips = visible(BusTrip, by).filter(bus_id=record.pk).select_related("route", "record")
+    return {"pk": record.pk, "trips": list(trips.order_by("-day", "-record_id")[:5])}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
 from anyuan.domains.schoolbus.models import Direction, IncidentKind, Party
-from anyuan.domains.schoolbus.queries import today_card
+from anyuan.domains.schoolbus.queries import bus_panel, today_card
+from anyuan.engines.notices.sides import add_panel
 from anyuan.org.today import add_card
 
 declare(
@@ -64,3 +65,4 @@ declare(
     )
 )
 add_card(5, "schoolbus/parts/today_card.html", today_card)
+add_panel(20, "schoolbus/side/bus.html", bus_panel)

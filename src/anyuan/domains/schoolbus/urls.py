@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anyuan.domains.schoolbus import route_views, sharing_views, views
+from anyuan.domains.schoolbus import road_views, route_views, sharing_views, views
 
 app_name = "schoolbus"
 urlpatterns = [
@@ -39,4 +39,10 @@ urlpatterns = [
     path("offers/<uuid:pk>/", sharing_views.offer_page, name="offer"),
     path("offers/<uuid:pk>/close/", sharing_views.offer_close, name="offer_close"),
     path("offers/<uuid:pk>/ask/", sharing_views.offer_ask, name="offer_ask"),
+    path("incidents/", road_views.incident_list, name="incidents"),
+    path("incidents/<uuid:pk>/", road_views.incident_page, name="incident"),
+    path("incidents/<uuid:pk>/withdraw/", road_views.incident_withdraw, name="incident_withdraw"),
+    path("trips/<uuid:pk>/incident/", road_views.incident_new, name="incident_new"),
+    path("positions/", road_views.positions, name="positions"),
+    path("buses/<uuid:pk>/file/", road_views.bus_file, name="bus_file"),
 ]

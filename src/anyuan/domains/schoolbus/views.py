@@ -157,8 +157,14 @@ def _page(
     state = trip.record.state
     shows = keeps and state in {TripState.PLANNED, TripState.RUNNING}
     rows = open_list(trip, by=by) if shows or (keeps and "names" in request.GET) else []
+    violations = list(trip.violations.order_by("kind"))
     context = {
         "trip": trip,
+        "violations": violations,
+        "incidents": list(trip.incidents.filter(record__counts=True).order_by("record_id")),
+        "map": queries.map_data(
+            trip.route.stops.all() if violations else (), queries.marks_of(violations)
+        ),
         "rows": rows,
         "aboard": sum(row.state == Ride.ABOARD for row in rows),
         "waiting": sum(row.state == Ride.WAITING for row in rows),
