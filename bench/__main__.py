@@ -1,6 +1,6 @@
 """`make bench`: builds the whole city where it is missing, measures, prints Markdown for docs/performance.md.
 
-`python -m bench pages sql posting memory` measures only what is named.
+`python -m bench pages sql posting ledgers memory` measures only what is named.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sys
 
 from django.utils import timezone
 
-from bench import data, pages, posting, sql
+from bench import data, ledgers, pages, posting, sql
 
 
 def show_pages() -> None:
@@ -51,7 +51,13 @@ def show_memory() -> None:
     )
 
 
-PARTS = {"pages": show_pages, "sql": show_sql, "posting": show_posting, "memory": show_memory}
+PARTS = {
+    "pages": show_pages,
+    "sql": show_sql,
+    "posting": show_posting,
+    "ledgers": ledgers.show,
+    "memory": show_memory,
+}
 
 
 def main() -> None:

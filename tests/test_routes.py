@@ -21,6 +21,9 @@ from anyuan.core.files import keep_file
 from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
 from anyuan.domains.emergency.services import plan_drill, record_drill
+from anyuan.domains.gate.day_services import close_day
+from anyuan.domains.gate.leave_services import start_leave
+from anyuan.domains.gate.services import book_entry
 from anyuan.domains.hazards.services import report_hazard
 from anyuan.domains.schoolbus.services.incidents import report_incident
 from anyuan.domains.schoolbus.services.inspections import record_inspection
@@ -55,6 +58,8 @@ PUBLIC = {
     "web:healthz": "for the supervisor of the process; tells nothing of any unit",
     "hazards:report": "the address is signed and printed at the place",
     "hazards:receipt": "the address is signed and given to the reporter",
+    "gate:public": "the address is signed and printed at the gate",
+    "gate:pass": "the address is signed and given to the visitor",
 }
 # Arguments that name no row of a unit: the same for everybody.
 NO_UNIT = {
@@ -124,6 +129,16 @@ def world(cast):
         planned = plan_drill(cast.school, by=by, on=today, kind="fire")
         answers = {"exits": Given(result=1), "lamps": Given(result=0)}
         done = submit_inspection(cast.school, by=by, version=version, answers=answers)
+        visit = book_entry(cast.school, by=by, on=today, name="张三")
+        slip = {
+            "pupil": "甲",
+            "class_name": "一（1）班",
+            "reason": "就医",
+            "fetcher": "乙",
+            "relation": "父亲",
+        }
+        leave = start_leave(cast.school, by=by, on=today, **slip)
+        gate_day = close_day(cast.school, by=by, on=today)
         topic = topics_offered().get(slug="plan")
         filing = file_work(cast.school, by=by, topic=topic, work=Work(today, "写了计划"))
         upload = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF")
@@ -148,6 +163,10 @@ def world(cast):
         "hazards": {"pk": hazard.pk, "transition": "grade", "paper": "notice", "kind": "pdf"},
         "emergency": {"pk": drill.pk},
         "emergency:end": {"pk": planned.pk},
+        "gate": {"pk": visit.pk, "step": "cancel"},
+        "gate:day": {"pk": gate_day.pk},
+        "gate:pass_enter": {"pk": next(r.pk for r in rows if r.record.kind == "gate_pass")},
+        **{f"gate:{name}": {"pk": leave.pk} for name in ("leave", "leave_act", "leave_unseal")},
         "checks": {"pk": done.pk, "key": "round", "batch": batch},
         "checks:assigned": {"pk": assignment.pk},
         "obligations": {"pk": duty.pk},
@@ -285,6 +304,13 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         },
         "emergency:plan": {"kind": "fire", "mode": "real", "on": today},
         "emergency:end": {"reason": "下雨"},
+        "gate:new": {"kind": "delivery", "name": "顺丰", "people": "1"},
+        "gate:book": {"kind": "visitor", "name": "张三", "on": today, "people": "1"},
+        "gate:close": {"on": today},
+        "gate:settings": {"epidemic": "on"},
+        "gate:entry_act": {},
+        "gate:leave_act": {},
+        "gate:pass_enter": {},
         "checks:checklist_switch": {},
         "checks:fill": {"happened_on": today, "r_exits": "pass", "r_lamps": "pass"},
         "checks:void": {"reason": "填错"},

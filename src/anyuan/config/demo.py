@@ -24,8 +24,10 @@ from anyuan.config.demo_ledgers import fill
 from anyuan.config.demo_units import build_units
 from anyuan.core import scope
 from anyuan.core.refused import Refused
+from anyuan.domains.gate import demo as gate_demo
 from anyuan.engines.checks.services import publish_checklist
 from anyuan.engines.checks.spec import read_folder
+from anyuan.engines.indicators.reactions_in import paused
 from anyuan.engines.indicators.rollup import month_of, roll_up
 from anyuan.engines.obligations.commands import declared_kinds
 from anyuan.engines.obligations.generation import keep_up
@@ -76,6 +78,8 @@ def build_town() -> None:
         fill(today)
     print("正在模拟一个学期的工作……", flush=True)
     run_parts([site.key for site in sites], since)
+    with scope.everything(), paused():
+        gate_demo.fill(sites, since, today)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
         link.execute("ANALYZE")

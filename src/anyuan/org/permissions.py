@@ -22,6 +22,10 @@ class Permission(StrEnum):
     EXPORT_RUN = "export.run"
     FILING_CORRECT = "filing.correct"  # others' filings of one's own unit
     FILING_WRITE = "filing.write"
+    GATE_DESK = "gate.desk"  # register, let in and out
+    GATE_HOST = "gate.host"  # book and agree to visits, send pupils home early
+    GATE_MANAGE = "gate.manage"
+    GATE_READ = "gate.read"  # names at the gate: only within the school
     HAZARD_ASSIGN = "hazard.assign"
     HAZARD_GRADE = "hazard.grade"
     HAZARD_LIST = "hazard.list_for_supervision"
@@ -70,6 +74,10 @@ LABELS: dict[Permission, str] = {
     Permission.BUS_RIDE: "校车点名和清车",
     Permission.BUS_WRITE: "管理校车线路、趟次和共享",
     Permission.BUS_CONSENT: "审核校车跨区共享",
+    Permission.GATE_READ: "查看门卫登记",
+    Permission.GATE_DESK: "门卫登记和放行",
+    Permission.GATE_HOST: "预约和确认来访、学生离校",
+    Permission.GATE_MANAGE: "设置门卫",
     Permission.HAZARD_REPORT: "上报隐患",
     Permission.HAZARD_GRADE: "核实定级隐患",
     Permission.HAZARD_ASSIGN: "交办隐患",
@@ -112,6 +120,8 @@ _READ = {
 }
 _STAFF = {
     P.BUS_RIDE,
+    P.GATE_HOST,
+    P.GATE_READ,
     P.HAZARD_REPORT,
     P.HAZARD_READ,
     P.HAZARD_RECTIFY,
@@ -132,6 +142,8 @@ _SCHOOL = (
         P.DRILL_WRITE,
         P.EXPORT_RUN,
         P.FILING_CORRECT,
+        P.GATE_DESK,
+        P.GATE_MANAGE,
         P.HAZARD_ASSIGN,
         P.HAZARD_GRADE,
         P.HAZARD_VERIFY,
@@ -173,7 +185,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.PRINCIPAL: frozenset(_SCHOOL),
     Role.SAFETY_OFFICER: frozenset(_SCHOOL),
     Role.TEACHER: frozenset(_STAFF),
-    Role.GUARD: frozenset(_STAFF),
+    Role.GUARD: frozenset(_STAFF | {P.GATE_DESK}),
     Role.ASSESSOR: frozenset(
         {
             P.INSPECTION_READ,

@@ -32,6 +32,7 @@ ENTRIES = [
     Entry("隐患", "alert-triangle", "hazards:list", Permission.HAZARD_READ, ("/hazards", "/cases")),
     Entry("演练", "run", "emergency:drills", Permission.RECORD_READ, ("/emergency",)),
     Entry("校车", "bus", "schoolbus:home", Permission.RECORD_READ, ("/schoolbus",)),
+    Entry("门卫", "door-enter", "gate:home", Permission.RECORD_READ, ("/gate",)),
     Entry("台账", "notebook", "ledgers:index", Permission.LEDGER_READ, ("/ledgers",)),
     Entry("指标", "chart-line", "indicators:list", Permission.BOARD_READ, ("/indicators",)),
     Entry(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import anyuan
+from anyuan.engines.obligations.commands import declared_kinds
 from anyuan.engines.obligations.packs.check import check_folder
-from anyuan.engines.obligations.packs.kinds import FIRST_KINDS
 from anyuan.engines.obligations.packs.load import load_pack
 from anyuan.engines.obligations.packs.spec import LEVELS, Pack, Rule
 
@@ -22,7 +22,7 @@ def pack() -> Pack:
 
 
 def test_it_has_no_mistake() -> None:
-    assert check_folder(FOLDER, FIRST_KINDS) == []
+    assert check_folder(FOLDER, declared_kinds()) == []
 
 
 def test_it_holds_seven_sections_and_nineteen_points(pack: Pack) -> None:
