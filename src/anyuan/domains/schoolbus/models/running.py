@@ -58,7 +58,7 @@ class BusRoute(OnRecord):
         verbose_name = "校车线路"
         constraints = [
             models.UniqueConstraint(
-                fields=["unit", "name"], condition=Q(active=True), name="busroute_once"
+                fields=["unit", "name", "direction"], condition=Q(active=True), name="busroute_once"
             )
         ]
 
@@ -66,7 +66,7 @@ class BusRoute(OnRecord):
         return self.name
 
 
-explain_constraint("busroute_once", "本校已有同名的在用线路，请换一个名称。", "name")
+explain_constraint("busroute_once", "本校已有同名、同方向的在用线路，请换一个名称。", "name")
 
 
 class BusStop(Scoped):

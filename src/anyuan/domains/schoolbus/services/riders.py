@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from anyuan.core.crypto import fingerprint
 from anyuan.core.refused import Missing, Refused
 from anyuan.domains.schoolbus.locking import locked_route
+from anyuan.domains.schoolbus.marks import mark_of, plain_number
 from anyuan.domains.schoolbus.models import BusRider, BusRoute, BusSeat
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
@@ -38,12 +38,12 @@ def put_riders(route: BusRoute, *, by: Actor, pupils: Sequence[Pupil]) -> tuple[
     """Pupils onto a route, known by the school's number; (new on the route, corrected). All or none."""
     held = locked_route(route)
     _refuse_lines(held, pupils)
-    marks = {_mark(pupil.number): pupil for pupil in pupils}
+    marks = {mark_of(pupil.number): pupil for pupil in pupils}
     known = {
         r.mark: r for r in BusRider.objects.filter(unit=held.unit, mark__in=marks).defer("number")
     }
     fresh = [
-        BusRider(unit=held.unit, number=_plain(p.number), name=p.name, guardian=p.guardian, phone=p.phone, mark=mark)
+        BusRider(unit=held.unit, number=plain_number(p.number), name=p.name, guardian=p.guardian, phone=p.phone, mark=mark)
         for mark, p in marks.items() if mark not in known
     ]  # fmt: skip
     for mark, rider in known.items():
@@ -73,14 +73,6 @@ def put_riders(route: BusRoute, *, by: Actor, pupils: Sequence[Pupil]) -> tuple[
     return len(new), len(seated)
 
 
-def _plain(number: str) -> str:
-    return "".join(number.split()).upper()
-
-
-def _mark(number: str) -> str:
-    return fingerprint(_plain(number), about="schoolbus.busrider.number")
-
-
 def _refuse_lines(route: BusRoute, pupils: Sequence[Pupil]) -> None:
     """Every line that cannot stand, with its number and what is wrong."""
     if not pupils:
@@ -89,7 +81,7 @@ def _refuse_lines(route: BusRoute, pupils: Sequence[Pupil]) -> None:
     wrong: list[str] = []
     seen: dict[str, int] = {}
     for pupil in pupils:
-        number = _plain(pupil.number)
+        number = plain_number(pupil.number)
         if not number or not pupil.name:
             why = _("请填写学号和姓名")
         elif len(number) > NUMBER_LENGTH or len(pupil.name) > NAME_LENGTH:

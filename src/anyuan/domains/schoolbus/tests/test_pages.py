@@ -44,7 +44,7 @@ def test_a_route_is_written_once_and_what_is_wrong_is_said(fleet, cast):
     for _ in range(2):
         assert client.post(where, facts | stops_of("起点", "终点")).status_code == 302
     again = client.post(where, facts | stops_of("甲", "乙") | {"form_id": str(new_id())})
-    assert "已有同名的在用线路" in text_of(again)
+    assert "已有同名、同方向的在用线路" in text_of(again)
     with scope.enter(cast.officer.units):
         route = BusRoute.objects.get(name="二号线")
         assert [s.name for s in route.stops.all()] == ["起点", "终点"]

@@ -8,6 +8,7 @@ export async function mount(box) {
   const L = await loadLeaflet();
   const map = L.map(box, { attributionControl: false, zoomSnap: 0.5, scrollWheelZoom: false });
   L.control.scale({ imperial: false }).addTo(map);
+  if (box.dataset.borders) backdrop(L, map, box.dataset.borders);
   const layer = L.layerGroup().addTo(map);
 
   function draw(stops, fit) {
@@ -28,6 +29,17 @@ export async function mount(box) {
 
   if (box.dataset.pick) pick(map, draw);
   else draw(data.stops, true);
+}
+
+// The districts' borders, so that one sees where the route runs without any tiles; without them the line stands alone.
+async function backdrop(L, map, address) {
+  const answer = await fetch(address);
+  if (!answer.ok) return;
+  const borders = L.geoJSON(await answer.json(), {
+    interactive: false,
+    style: { color: "#8a97a5", weight: 1.5, fillColor: "#f7f9fb", fillOpacity: 1 },
+  });
+  borders.addTo(map).bringToBack();
 }
 
 function pick(map, draw) {
