@@ -194,3 +194,10 @@ def bus_panel(record: Record, by: Actor) -> dict[str, Any] | None:
         return None
     trips = visible(BusTrip, by).filter(bus_id=record.pk).select_related("route", "record")
     return {"pk": record.pk, "trips": list(trips.order_by("-day", "-record_id")[:5])}
+
+
+def inspection_until(on: datetime.date) -> datetime.date:
+    """Until when an inspection of a day holds: so many whole months on, less a day."""
+    months = on.month - 1 + int(numbers("bus_inspection_months")[0])
+    first = datetime.date(on.year + months // 12, months % 12 + 1, 1)
+    return first + datetime.timedelta(days=min(on.day, 28) - 2)

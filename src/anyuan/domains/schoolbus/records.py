@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
-from anyuan.domains.schoolbus.models import Direction, IncidentKind, Party
+from anyuan.domains.schoolbus.models import (
+    Direction,
+    IncidentKind,
+    OfferState,
+    Party,
+    RouteState,
+    SharingState,
+    TripState,
+)
 from anyuan.domains.schoolbus.queries import bus_panel, today_card
+from anyuan.engines.notices.history import READINGS, read_as
 from anyuan.engines.notices.sides import add_panel
 from anyuan.org.today import add_card
 
@@ -64,5 +73,23 @@ declare(
         facets={"type": dict(IncidentKind.choices)},
     )
 )
+# What the anchors' states are called in histories.
+WORDS = {
+    **dict(RouteState.choices),
+    **dict(OfferState.choices),
+    **dict(SharingState.choices),
+    **dict(TripState.choices),
+    "planned": "已计划",
+}
+_known = READINGS[("core.Record", "state")]
+
+
+def _state(value: object) -> str:
+    """What others named keeps its name."""
+    said = _known(value)
+    return WORDS.get(said, said)
+
+
+read_as("core.Record", "state", _state)
 add_card(5, "schoolbus/parts/today_card.html", today_card)
 add_panel(20, "schoolbus/side/bus.html", bus_panel)

@@ -183,8 +183,9 @@ def inspection_new(request: AuthedRequest) -> HttpResponse:
     """Buses that passed the half-yearly inspection."""
     unit = school_of(request)
     form = InspectionForm(
-        request.POST or None, request.FILES or None, by=request.actor, unit_key=unit.key
-    )
+        request.POST or None, request.FILES or None, by=request.actor, unit_key=unit.key,
+        initial={"until": queries.inspection_until(timezone.localdate())},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
         try:

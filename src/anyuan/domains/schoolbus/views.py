@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -148,7 +149,8 @@ def trip_page(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _page(
-    request: AuthedRequest, trip: Any, *, end_form: EndForm | None = None, refusal: Refused | None = None
+    request: AuthedRequest, trip: Any, *, end_form: EndForm | None = None, refusal: Refused | None = None,
+    status: int | None = None,
 ) -> HttpResponse:  # fmt: skip
     """One trip; its attendant sees the names."""
     by = request.actor
@@ -166,6 +168,7 @@ def _page(
             trip.route.stops.all() if violations else (), queries.marks_of(violations)
         ),
         "rows": rows,
+        "phase": _phase(request) or ("off" if trip.left else "on"),
         "aboard": sum(row.state == Ride.ABOARD for row in rows),
         "waiting": sum(row.state == Ride.WAITING for row in rows),
         "keeps": keeps,
@@ -174,7 +177,7 @@ def _page(
         "end_form": end_form or EndForm(),
         "refusal": refusal,
     }
-    response = render(request, "schoolbus/trip.html", context, status=refusal.status if refusal else 200)  # fmt: skip
+    response = render(request, "schoolbus/trip.html", context, status=status or (refusal.status if refusal else 200))  # fmt: skip
     if rows:
         response.headers["Cache-Control"] = "private, no-store"
     return response
@@ -192,15 +195,30 @@ def trip_start(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def trip_rides(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
-    """Pupils chosen by their boxes, or the one whose button was pressed (`row:ride`)."""
+    """Pupils chosen by their boxes, or the one whose button was pressed (`row:ride`).
+
+    With htmx only the list is changed, so that it stays where the thumb is; a refusal stands above it.
+    """
     trip = _trip(request, pk)
     one, _colon, ride = request.POST.get("one", "").partition(":")
     chosen = [one] if one else request.POST.getlist("rows")
-    if not chosen:
-        raise Refused(_("请先勾选学生。"))
-    ids = [uuid_or_missing(text) for text in chosen]
-    mark_rides(trip, by=request.actor, boardings=ids, ride=ride or request.POST.get("ride", ""))
-    return redirect(f"{request.path.removesuffix('rides/')}#b-{ids[-1]}")
+    try:
+        if not chosen:
+            raise Refused(_("请先勾选学生。"))
+        ids = [uuid_or_missing(text) for text in chosen]
+        mark_rides(trip, by=request.actor, boardings=ids, ride=ride or request.POST.get("ride", ""))
+    except Refused as refusal:
+        if not request.htmx or refusal.status in {403, 404}:  # type: ignore[attr-defined]
+            raise
+        return _page(request, _trip(request, pk), refusal=refusal, status=200)
+    back = f"?phase={_phase(request)}" if _phase(request) else ""
+    return redirect(f"{reverse('schoolbus:trip', args=[trip.pk])}{back}#b-{ids[-1]}")
+
+
+def _phase(request: AuthedRequest) -> str:
+    """Which roll is called: `on` or `off`; empty where nothing was said."""
+    said = request.POST.get("phase") or request.GET.get("phase") or ""
+    return said if said in {"on", "off"} else ""
 
 
 @require_POST

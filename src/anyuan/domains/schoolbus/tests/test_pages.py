@@ -92,6 +92,12 @@ def test_the_attendants_phone_from_start_to_empty_bus(fleet, cast):
     phone.post(rides, {"one": f"{first.pk}:aboard"})
     phone.post(rides, {"rows": [str(second.pk), str(third.pk)], "ride": "aboard"})
     assert phone.post(rides, {"ride": "left"}).status_code == 422
+    said = phone.post(rides, {"ride": "left"}, headers={"HX-Request": "true"})
+    assert said.status_code == 200
+    assert "请先勾选学生" in text_of(said)
+    assert "点下车" in text_of(phone.get(page))
+    assert f"{first.pk}:left" not in text_of(phone.get(page + "?phase=on"))
+    assert f"{first.pk}:left" in text_of(phone.get(page + "?phase=off"))
     end = reverse("schoolbus:trip_end", args=[trip.pk])
     refused = phone.post(end, {"walked": "on", "note": "路上顺利"})
     assert refused.status_code == 422
@@ -103,6 +109,7 @@ def test_the_attendants_phone_from_start_to_empty_bus(fleet, cast):
     done = text_of(phone.get(page))
     assert "已清车" in done
     assert "学生1" not in done
+    assert "planned" not in done
     assert "学生1" in text_of(phone.get(page + "?names"))
 
 
