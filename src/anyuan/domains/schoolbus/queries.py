@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -32,6 +32,7 @@ from anyuan.domains.schoolbus.models import (
 )
 from anyuan.domains.schoolbus.numbers import numbers
 from anyuan.org.actor import Actor, visible
+from anyuan.org.models import Profile
 from anyuan.org.permissions import Permission
 
 SHOWN = 30
@@ -89,12 +90,16 @@ def unfit(by: Actor, day: datetime.date) -> list[Unfit]:
     return found
 
 
-def counts_of_day(trips: Iterable[BusTrip]) -> dict[str, int]:
-    """How the day's trips stand, by state."""
-    found = {"planned": 0, "running": 0, "done": 0, "cancelled": 0, "boarded": 0}
-    for trip in trips:
-        found[trip.record.state] = found.get(trip.record.state, 0) + 1
-        found["boarded"] += trip.boarded
+def counts_of_day(by: Actor, day: datetime.date) -> dict[str, int]:
+    """How the day's trips stand: by state, all, and how many pupils boarded."""
+    rows = visible(BusTrip, by).filter(day=day).values("record__state").order_by()
+    found = dict.fromkeys(("planned", "running", "done", "cancelled", "all", "boarded"), 0)
+    for state, n, boarded in rows.annotate(n=Count("pk"), boarded=Sum("boarded")).values_list(
+        "record__state", "n", "boarded"
+    ):
+        found[state] = n
+        found["all"] += n
+        found["boarded"] += boarded
     return found
 
 
@@ -137,9 +142,18 @@ def inspections_of(by: Actor) -> QuerySet[Any]:
     return visible(BusInspection, by).select_related("unit", "record").order_by("-record_id")
 
 
-def map_data(stops: Iterable[BusStop], marks: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
-    """What the map shows of a route: its points in order, and findings on it."""
+def place_of(unit_key: str) -> list[float]:
+    """Where a school stands, to begin a map there; empty where nobody wrote it down."""
+    found = Profile.objects.filter(unit_id=unit_key, lon__isnull=False).first()
+    return [float(found.lat), float(found.lon)] if found and found.lat and found.lon else []
+
+
+def map_data(
+    stops: Iterable[BusStop], marks: Iterable[dict[str, Any]] = (), centre: Sequence[float] = ()
+) -> dict[str, Any]:
+    """What the map shows of a route: its points in order, findings on it, else a place to begin at."""
     return {
+        "centre": list(centre),
         "stops": [
             {"name": s.name, "lat": float(s.lat), "lon": float(s.lon), "passing": s.passing,
              "at": s.at.strftime("%H:%M") if s.at else ""}

@@ -64,7 +64,7 @@ def _route_form(
 ) -> HttpResponse:
     wrong = bool(form.errors) or any(stops.errors or ())
     return render(
-        request, "schoolbus/route_form.html", {"form": form, "stops": stops, "map": queries.map_data(()), **context},
+        request, "schoolbus/route_form.html", {"form": form, "stops": stops, "map": queries.map_data((), centre=queries.place_of(context["unit"].key)), **context},
         status=422 if wrong else 200,
     )  # fmt: skip
 

@@ -55,14 +55,14 @@ def school_of(request: AuthedRequest) -> Unit:
 def home(request: AuthedRequest) -> HttpResponse:
     """Today's trips, what is not emptied, what may not drive; the way to everything else."""
     by, today = request.actor, timezone.localdate()
-    trips = list(queries.trips_of(by, today))
+    counts = queries.counts_of_day(by, today)
     limit = timezone.now() - queries.late_after()
     unfit = queries.unfit(by, today)
     context = {
         "today": today,
-        "trips": trips[: queries.SHOWN],
-        "more": max(0, len(trips) - queries.SHOWN),
-        "counts": queries.counts_of_day(trips),
+        "trips": queries.trips_of(by, today)[: queries.SHOWN],
+        "more": max(0, counts["all"] - queries.SHOWN),
+        "counts": counts,
         "late": [trip for trip in queries.not_emptied(by) if trip.started_at < limit],
         "unfit": unfit[: queries.SHOWN],
         "unfit_more": max(0, len(unfit) - queries.SHOWN),
@@ -246,7 +246,7 @@ def trip_end(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
         if refusal.status != 422:
             raise
         show_refusal(form, refusal)
-        return _page(request, trip, end_form=form, refusal=refusal)
+        return _page(request, trip, end_form=form, status=422)
     messages.success(request, _("已清车，这一趟结束。辛苦了！"))
     return redirect("schoolbus:trip", trip.pk)
 

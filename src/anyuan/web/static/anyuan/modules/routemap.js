@@ -24,7 +24,7 @@ export async function mount(box) {
     });
     if (!fit) return;
     if (points.length) map.fitBounds(L.latLngBounds(points), { padding: [30, 30], maxZoom: 15 });
-    else map.setView(CENTRE, 11);
+    else map.setView(data.centre.length ? data.centre : CENTRE, 12);
   }
 
   if (box.dataset.pick) pick(map, draw);
