@@ -29,6 +29,8 @@ UNGUARDED = {
     "anyuan.engines.obligations.services.is_above": "reads",
     "anyuan.engines.cases.services.open_case": "inside the service that opens the record",
     "anyuan.domains.hazards.services.step_hazard": "hands over to cases.services.move, which guards",
+    "anyuan.domains.protection.services.step_fault": "hands over to cases.services.move, which guards",
+    "anyuan.engines.ledgers.services.set_facts": "inside the service that did something with the thing",
     "anyuan.domains.hazards.services.open_from_finding": "a reaction; report_hazard guards",
     "anyuan.domains.emergency.services.title_of": "reads",
     "anyuan.domains.emergency.services.goal_seconds": "reads",

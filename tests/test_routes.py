@@ -25,6 +25,7 @@ from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
 from anyuan.domains.gate.services import book_entry
 from anyuan.domains.hazards.services import report_hazard
+from anyuan.domains.protection.services import check_standard, record_round, report_fault
 from anyuan.domains.schoolbus.services.incidents import report_incident
 from anyuan.domains.schoolbus.services.inspections import record_inspection
 from anyuan.domains.schoolbus.services.sharing import ask_sharing, offer_bus
@@ -139,6 +140,9 @@ def world(cast):
         }
         leave = start_leave(cast.school, by=by, on=today, **slip)
         gate_day = close_day(cast.school, by=by, on=today)
+        month = record_round(cast.school, by=by, on=today, alarm_answered=True, alarm_seconds=5)
+        fault = report_fault(cast.school, by=by, what="摄像机", wrong="黑屏")
+        check = check_standard(cast.school, by=by, note="列入计划")
         topic = topics_offered().get(slug="plan")
         filing = file_work(cast.school, by=by, topic=topic, work=Work(today, "写了计划"))
         upload = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF")
@@ -163,6 +167,10 @@ def world(cast):
         "hazards": {"pk": hazard.pk, "transition": "grade", "paper": "notice", "kind": "pdf"},
         "emergency": {"pk": drill.pk},
         "emergency:end": {"pk": planned.pk},
+        "protection": {"pk": fault.pk, "transition": "repair"},
+        "protection:round": {"pk": month.pk},
+        "protection:check": {"pk": check.pk},
+        "protection:check_sheet": {"pk": check.pk},
         "gate": {"pk": visit.pk, "step": "cancel"},
         "gate:day": {"pk": gate_day.pk},
         "gate:pass_enter": {"pk": next(r.pk for r in rows if r.record.kind == "gate_pass")},
@@ -304,6 +312,15 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         },
         "emergency:plan": {"kind": "fire", "mode": "real", "on": today},
         "emergency:end": {"reason": "下雨"},
+        "protection:round_new": {
+            "on": today,
+            "alarm_answered": "1",
+            "alarm_seconds": "5",
+            "cameras_dark": "0",
+        },
+        "protection:fault_new": {"what": "摄像机", "wrong": "黑屏", "found_at": f"{today}T00:01"},
+        "protection:standard": {"note": "列入计划"},
+        "protection:fault_act": {"repaired_at": f"{today}T00:01", "remedy": "修好"},
         "gate:new": {"kind": "delivery", "name": "顺丰", "people": "1"},
         "gate:book": {"kind": "visitor", "name": "张三", "on": today, "people": "1"},
         "gate:close": {"on": today},

@@ -55,11 +55,12 @@ def test_every_role_arrives_at_its_first_page(sign_in, who, size):
 
 
 PAGES = {
-    "city": ["/board/", "/board/map/", "/board/point/8/", "/obligations/", "/obligations/policy/", "/hazards/", "/checks/",
+    "city": ["/board/", "/board/map/", "/board/point/8/", "/protection/standard/", "/obligations/", "/obligations/policy/", "/hazards/", "/checks/",
              "/emergency/", "/indicators/", "/org/units/", "/org/audit/", "/org/import/", "/notices/"],
     "school": ["/today/", "/board/", "/checks/new/", "/hazards/new/", "/emergency/new/", "/obligations/filings/new",
                "/hazards/places/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/",
-               "/ledgers/", "/ledgers/guard/", "/ledgers/fire_facility/new/", "/ledgers/device/import/"],
+               "/ledgers/", "/ledgers/guard/", "/ledgers/fire_facility/new/", "/ledgers/device/import/",
+               "/protection/", "/protection/rounds/new/", "/protection/faults/new/", "/protection/standard/"],
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ from anyuan.engines.obligations.packs import check
 from anyuan.org.actor import SYSTEM
 from anyuan.org.models import Installation, Unit
 
-WEEKS = 10
+WEEKS = 8
 PARTS = 2  # processes, one for each core of a small machine
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -22,13 +23,24 @@ from anyuan.org.models import Profile
 Source = Callable[[Profile, random.Random, datetime.date], Iterable[dict[str, Any]]]
 
 
-def sources() -> dict[str, Source]:
-    """Ledger → what its domain invents for a school."""
-    found: dict[str, Source] = {}
+def _declared(name: str) -> dict[str, Any]:
+    """What the domains' `demo` modules declare under a name."""
+    found: dict[str, Any] = {}
     for app in apps.get_app_configs():
         if app.name.startswith("anyuan.domains.") and find_spec(f"{app.name}.demo"):
-            found |= getattr(import_module(f"{app.name}.demo"), "LEDGERS", {})
+            found |= getattr(import_module(f"{app.name}.demo"), name, {})
     return found
+
+
+def sources() -> dict[str, Source]:
+    """Ledger → what its domain invents for a school."""
+    return _declared("LEDGERS")
+
+
+@lru_cache(maxsize=1)
+def deeds() -> dict[str, Callable[[Any, Any, datetime.date], None]]:
+    """Kind of record → what a site's people do for a duty of it on a day."""
+    return _declared("DEEDS")
 
 
 def fill(today: datetime.date) -> None:

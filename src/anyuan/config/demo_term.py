@@ -21,6 +21,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from anyuan.config.demo_clock import at
+from anyuan.config.demo_ledgers import deeds
 from anyuan.core import scope
 from anyuan.core.files import keep_file
 from anyuan.domains.emergency.services import record_drill
@@ -155,6 +156,9 @@ def _do(site: Site, duty: Obligation, day: datetime.date, forms: Any, topics: An
         )
     elif duty.kind == "filing" and wanted.get("topic") in topics:
         _file(site, duty.unit, topics[wanted["topic"]], day)
+    elif deed := deeds().get(duty.kind):
+        deed(site, duty, day)
+        site.deeds.append((duty.kind, frozenset(), day))
 
 
 def _inspect(site: Site, key: str, day: datetime.date, forms: Any, by: Actor | None = None) -> None:

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     POLICY_MANAGE = "policy.manage"
     POLICY_READ = "policy.read"
     RECORD_READ = "record.read"
+    SECURITY_MANAGE = "security.manage"  # send to repair, accept, check against the standard
+    SECURITY_REPORT = "security.report"  # the month's round, faults
     TARGET_MANAGE = "target.manage"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 -- a permission's name
     UNIT_MANAGE = "unit.manage"
@@ -65,6 +67,8 @@ LABELS: dict[Permission, str] = {
     Permission.LEDGER_READ: "查看台账",
     Permission.LEDGER_WRITE: "登记台账",
     Permission.LEDGER_UNSEAL: "查看台账中的手机号等敏感信息",
+    Permission.SECURITY_REPORT: "安防月检和报修",
+    Permission.SECURITY_MANAGE: "安防派修、验收和达标评估",
     Permission.AUDIT_READ: "查看审计记录",
     Permission.FILING_WRITE: "填报工作记录",
     Permission.FILING_CORRECT: "更正本单位他人的工作记录",
@@ -131,6 +135,7 @@ _STAFF = {
     P.OBLIGATION_READ,
     P.POLICY_READ,
     P.RECORD_READ,
+    P.SECURITY_REPORT,
     P.UNIT_READ,
     P.FILING_WRITE,
 }
@@ -150,6 +155,7 @@ _SCHOOL = (
         P.LEDGER_UNSEAL,
         P.LEDGER_WRITE,
         P.PERSON_MANAGE,
+        P.SECURITY_MANAGE,
         P.TOKEN_MANAGE,
     }
 )

@@ -33,6 +33,7 @@ ENTRIES = [
     Entry("演练", "run", "emergency:drills", Permission.RECORD_READ, ("/emergency",)),
     Entry("校车", "bus", "schoolbus:home", Permission.RECORD_READ, ("/schoolbus",)),
     Entry("门卫", "door-enter", "gate:home", Permission.RECORD_READ, ("/gate",)),
+    Entry("安防", "shield-half", "protection:home", Permission.RECORD_READ, ("/protection",)),
     Entry("台账", "notebook", "ledgers:index", Permission.LEDGER_READ, ("/ledgers",)),
     Entry("指标", "chart-line", "indicators:list", Permission.BOARD_READ, ("/indicators",)),
     Entry(

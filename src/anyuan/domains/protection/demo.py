@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from anyuan.domains.protection.services import check_standard, record_round
 from anyuan.org.models import Profile
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -84,6 +85,8 @@ def devices(profile: Profile, rng: random.Random, today: datetime.date) -> Itera
     tested = {"linked": rng.random() < 0.97, "tested_on": days(today, -rng.randint(1, 40))}
     yield _device("BJ-001", "alarm", "大门门卫室", rng, today) | tested
     yield _device("MJ-001", "access", "大门", rng, today)
+    if rng.random() < 0.85:
+        yield _device("FZ-001", "barrier", "大门外", rng, today)
 
 
 def _device(
@@ -98,3 +101,24 @@ def _device(
 
 
 LEDGERS = {"guard": guards, "gear": gear, "device": devices}
+
+
+def round_of(site: Any, duty: Any, day: datetime.date) -> None:
+    """The month's round of a school of the demo; now and then something is wrong."""
+    rng = site.rng
+    answered = rng.random() < 0.985
+    record_round(
+        site.unit, by=site.people["safety_officer"], on=day, alarm_answered=answered,
+        alarm_seconds=rng.randint(3, 40) if answered else None,
+        cameras_dark=1 if rng.random() < 0.03 else 0, days_kept=rng.choice([30, 35, 60, 90, 90]),
+        gear_missing="辣椒喷雾剂过期一支" if rng.random() < 0.02 else "", service_score=rng.randint(86, 99),
+    )  # fmt: skip
+
+
+def check_of(site: Any, duty: Any, day: datetime.date) -> None:
+    """The standing that a school of the demo confirmed."""
+    check_standard(site.unit, by=site.people["safety_officer"], note="缺口已列入本学期整改计划。")
+
+
+# Kind of record → what people of a school of the demo do for a duty of it.
+DEEDS = {"security_round": round_of, "standard_check": check_of}

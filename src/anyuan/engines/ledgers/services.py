@@ -87,6 +87,17 @@ def change_row(
     return held
 
 
+def set_facts(row: Row, *, by: Actor, ledger: Ledger, facts: Mapping[str, Any]) -> None:
+    """What another service did with a thing follows in its register; called inside that service."""
+    held = _locked(row, ledger)
+    values = read_facts(ledger, facts, facts_of(ledger, held))
+    changed = {name: value for name, value in values.items() if getattr(held, name) != value}
+    for name, value in changed.items():
+        setattr(held, name, value)
+    if changed:
+        _keep(held, ledger, by, changed)
+
+
 def _refuse_overtaken(
     ledger: Ledger, row: Row, values: Mapping[str, Any], before: Mapping[str, Any]
 ) -> None:

@@ -21,6 +21,13 @@ def number_values(key: str) -> list[Decimal]:
     return list(row.values) if row else shipped_values(key)
 
 
+def values_of(*keys: str) -> dict[str, list[Decimal]]:
+    """Several numbers by one statement, as `number_values` gives each."""
+    rows = Number.objects.filter(key__in=keys).order_by("key", "-policy__valid_from", "-policy_id")
+    found = {row.key: list(row.values) for row in rows.distinct("key")}
+    return {key: found[key] if key in found else shipped_values(key) for key in keys}
+
+
 def shipped_values(key: str) -> list[Decimal]:
     """A number as the pack that the product ships has it."""
     return list(_shipped()[key])
