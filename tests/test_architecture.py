@@ -46,6 +46,7 @@ WHOLE_TREE = {
     "org/actor.py": "the system's own actor",
     "org/middleware.py": "looks up the person's posts before the scope shrinks to one",
     "org/moving.py": "rewrites the keys of a unit in every table, between two districts",
+    "domains/schoolbus/shared.py": "two schools of different districts share a bus, each from its own side",
     "engines/checks/assigned.py": "the names of the schools that a person is sent to check",
     "engines/notices/services.py": "tells posts of units above the actor's",
     "engines/obligations/recount.py": "a school's record also meets duties of the levels above",

@@ -28,6 +28,11 @@ from anyuan.domains.gate.leave_services import start_leave
 from anyuan.domains.gate.services import book_entry
 from anyuan.domains.hazards.services import report_hazard
 from anyuan.domains.protection.services import check_standard, record_round, report_fault
+from anyuan.domains.schoolbus.services.incidents import report_incident
+from anyuan.domains.schoolbus.services.inspections import record_inspection
+from anyuan.domains.schoolbus.services.sharing import ask_sharing, offer_bus
+from anyuan.domains.schoolbus.services.trips import start_trip
+from anyuan.domains.schoolbus.tests.making import LATER, Fleet
 from anyuan.engines.cases.registry import all_loops
 from anyuan.engines.cases.spec import LoopMistake, check
 from anyuan.engines.checks.assignment_services import assign_checks
@@ -77,6 +82,7 @@ NO_UNIT = {
     "ledgers:labels": "the actor's own rows",
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
+    "schoolbus:offer_ask": "an offer is published to all schools of the city",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
 }
 # What everybody in a post may send: about oneself, or a remark on what one may read.
@@ -165,6 +171,7 @@ def world(cast):
         export = ask_export(by.unit_key, by=by, ledger=all_ledgers()["guard"], query="", total=1)
         duty = Obligation.objects.filter(unit=cast.school).first()
         message = inbox(by).first()
+    buses = buses_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
         pairs = [(cast.school, sent)]
@@ -195,6 +202,7 @@ def world(cast):
         "obligations:filing_edit": {"pk": filing.pk},
         "obligations:filing_withdraw": {"pk": filing.pk},
         "obligations:rule_switch": {"pk": duty.rule_id},
+        **buses,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
@@ -204,6 +212,35 @@ def world(cast):
         "web": {"key": cast.school.key, "number": 8, "pk": file.pk},
         "org": {"key": cast.school.key, "pk": cast.officer.post_id, "what": "units"},
     }
+
+
+def buses_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's buses: a trip on the road and one planned, an offer, a request for a bus of school B."""
+    today, by = timezone.localdate(), cast.officer
+    fleet, theirs = Fleet(cast.school, by, plate="苏D00009"), Fleet(cast.other, cast.stranger)
+    with scope.enter(cast.stranger.units):
+        free = {"seats": 5, "since": today, "until": LATER, "times": "早上", "area": "湖塘"}
+        offer = offer_bus(cast.other, by=cast.stranger, bus=theirs.bus, **free)
+    with scope.enter(by.units, person=str(by.person_id)):
+        trip, planned = start_trip(fleet.trip(), by=by), fleet.trip(turn=2)
+        incident = report_incident(trip, by=by, kind="other", text="堵车")
+        inspection = record_inspection(
+            cast.school, by=by, on=today, until=LATER, buses=[fleet.bus.pk]
+        )
+        mine = offer_bus(cast.school, by=by, bus=fleet.bus, **free)
+        side = ask_sharing(
+            cast.school, by=by, offer_id=offer.pk, pupils=2, since=today, until=LATER, line="x"
+        )
+    found = {
+        "schoolbus": trip.pk, "trip_start": planned.pk, "trip_crew": planned.pk, "trip_cancel": planned.pk,
+        "incident": incident.pk, "incident_withdraw": incident.pk, "inspection": inspection.pk,
+        "inspection_withdraw": inspection.pk, "offer": mine.pk, "offer_close": mine.pk, "offer_ask": offer.pk,
+        "bus_file": fleet.bus.pk,
+    }  # fmt: skip
+    found |= dict.fromkeys(("route", "route_edit", "route_stop", "route_riders", "trip_new"), fleet.route.pk)  # fmt: skip
+    sides = ("side", "side_accept", "side_permit", "side_cost", "side_step")
+    found |= dict.fromkeys(sides, side.pk)
+    return {n if n == "schoolbus" else f"schoolbus:{n}": {"pk": pk} for n, pk in found.items()}
 
 
 def address(route: Route, world: dict[str, dict[str, Any]]) -> str:
@@ -324,6 +361,14 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "ledgers:end": {"why": "报废"},
         "ledgers:unseal": {},
         "ledgers:bulk": {"ids": str(world["ledgers"]["pk"]), "field": "quantity", "quantity": "3"},
+        "schoolbus:trip_start": {},
+        "schoolbus:trip_cancel": {"reason": "下雪"},
+        "schoolbus:route_stop": {},
+        "schoolbus:offer_close": {},
+        "schoolbus:day_plan": {},
+        "schoolbus:side_step": {"step": "decline", "why": "不需要"},
+        "schoolbus:incident_withdraw": {"reason": "误报"},
+        "schoolbus:inspection_withdraw": {"reason": "误报"},
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
     }
 

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from anyuan.api import (
+    buses,
     checks,
     drills,
     filings,
@@ -63,6 +64,7 @@ for part in (
     ledgers,
     indicators,
     messages,
+    buses,
 ):
     api.add_router("", part.router)
 

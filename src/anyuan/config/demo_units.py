@@ -54,7 +54,7 @@ GIVEN = [
 # name ending, code type, stages, pupils from–to, boarding, bus, lab, canteen
 TYPES: list[tuple[str, str, list[str], tuple[int, int], bool, bool, bool]] = [
     ("幼儿园", "11", ["kindergarten"], (180, 480), False, False, False),
-    ("实验小学", "21", ["primary"], (700, 2100), False, False, False),
+    ("实验小学", "21", ["primary"], (700, 2100), False, True, False),
     ("中心幼儿园", "11", ["kindergarten"], (240, 520), False, True, False),
     ("中心小学", "21", ["primary"], (420, 1300), False, True, False),
     ("初级中学", "31", ["junior"], (600, 1600), False, False, True),

@@ -29,7 +29,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 ENGINES = ["notices", "obligations", "checks", "cases", "indicators", "ledgers"]
-DOMAINS = ["hazards", "emergency", "protection", "fire", "gate"]
+DOMAINS = ["hazards", "emergency", "protection", "fire", "gate", "schoolbus"]
 INSTALLED_APPS = [
     "anyuan.core",
     "anyuan.org",

@@ -14,6 +14,9 @@ from django.db import models
 class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     BOARD_READ = "board.read"
+    BUS_CONSENT = "bus.consent"  # an education office's word on a bus that is shared
+    BUS_RIDE = "bus.ride"  # see and keep the list of a trip
+    BUS_WRITE = "bus.write"
     CHECKLIST_MANAGE = "checklist.manage"
     DRILL_WRITE = "drill.write"
     EXPORT_RUN = "export.run"
@@ -72,6 +75,9 @@ LABELS: dict[Permission, str] = {
     Permission.INSPECTION_WRITE: "提交检查",
     Permission.INSPECTION_SUPERVISE: "监督抽查",
     Permission.DRILL_WRITE: "记录演练",
+    Permission.BUS_RIDE: "校车点名和清车",
+    Permission.BUS_WRITE: "管理校车线路、趟次和共享",
+    Permission.BUS_CONSENT: "审核校车跨区共享",
     Permission.GATE_READ: "查看门卫登记",
     Permission.GATE_DESK: "门卫登记和放行",
     Permission.GATE_HOST: "预约和确认来访、学生离校",
@@ -117,6 +123,7 @@ _READ = {
     P.UNIT_READ,
 }
 _STAFF = {
+    P.BUS_RIDE,
     P.GATE_HOST,
     P.GATE_READ,
     P.HAZARD_REPORT,
@@ -136,6 +143,7 @@ _SCHOOL = (
     _READ
     | _STAFF
     | {
+        P.BUS_WRITE,
         P.DRILL_WRITE,
         P.EXPORT_RUN,
         P.FILING_CORRECT,
@@ -153,6 +161,7 @@ _SCHOOL = (
 )
 _SUPERVISOR = _READ | {
     P.AUDIT_READ,
+    P.BUS_CONSENT,
     P.EXPORT_RUN,
     P.DRILL_WRITE,
     P.FILING_CORRECT,

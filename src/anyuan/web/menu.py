@@ -31,6 +31,7 @@ ENTRIES = [
     Entry("检查", "clipboard-check", "checks:list", Permission.INSPECTION_READ, ("/checks",)),
     Entry("隐患", "alert-triangle", "hazards:list", Permission.HAZARD_READ, ("/hazards", "/cases")),
     Entry("演练", "run", "emergency:drills", Permission.RECORD_READ, ("/emergency",)),
+    Entry("校车", "bus", "schoolbus:home", Permission.RECORD_READ, ("/schoolbus",)),
     Entry("门卫", "door-enter", "gate:home", Permission.RECORD_READ, ("/gate",)),
     Entry("安防", "shield-half", "protection:home", Permission.RECORD_READ, ("/protection",)),
     Entry("消防", "fire-extinguisher", "fire:home", Permission.RECORD_READ, ("/fire",)),

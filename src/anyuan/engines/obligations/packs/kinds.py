@@ -41,4 +41,5 @@ FIRST_KINDS: Kinds = {
     },
     "hazard": {"level": frozenset({"general", "major"})},
     "filing": {"topic": None},
+    "bus_inspection": {"buses": frozenset({"all", "part"})},
 }

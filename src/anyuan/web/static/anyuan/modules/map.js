@@ -2,7 +2,7 @@
 const TONES = { good: "#2e9e6b", fair: "#e0a100", poor: "#d4483b", none: "#aab4c0" };
 const WORDS = { good: "95% 以上", fair: "80%–95%", poor: "80% 以下", none: "没有到期任务" };
 
-function loadLeaflet() {
+export function loadLeaflet() {
   return new Promise((resolve, reject) => {
     if (window.L) { resolve(window.L); return; }
     const script = document.createElement("script");

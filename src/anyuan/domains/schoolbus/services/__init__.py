@@ -1,0 +1,1 @@
+"""Every write of the school buses, by what it is about."""
