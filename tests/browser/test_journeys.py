@@ -60,7 +60,7 @@ PAGES = {
     "school": ["/today/", "/board/", "/checks/new/", "/hazards/new/", "/emergency/new/", "/obligations/filings/new",
                "/hazards/places/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/",
                "/ledgers/", "/ledgers/guard/", "/ledgers/fire_facility/new/", "/ledgers/device/import/",
-               "/fire/", "/fire/ways/new/", "/fire/hot-work/new/", "/fire/electric/", "/protection/", "/protection/rounds/new/", "/protection/faults/new/", "/protection/standard/"],
+               "/schoolbus/", "/fire/", "/fire/ways/new/", "/fire/hot-work/new/", "/fire/electric/", "/protection/", "/protection/rounds/new/", "/protection/faults/new/", "/protection/standard/"],
 }  # fmt: skip
 
 
