@@ -38,10 +38,10 @@ TABLE = """CREATE TABLE IF NOT EXISTS bench_register (number text, type text, pl
     note text)"""
 
 
-def facts(number: int) -> dict[str, object]:
+def facts(number: int, letter: str = "B") -> dict[str, object]:
     day = datetime.date(2024, 1, 1) + datetime.timedelta(days=number % 700)
     return {
-        "number": f"B-{number:06d}", "type": "extinguisher", "place": f"{number % 9 + 1}号楼{number % 5 + 1}层",
+        "number": f"{letter}-{number:06d}", "type": "extinguisher", "place": f"{number % 9 + 1}号楼{number % 5 + 1}层",
         "quantity": number % 4 + 1, "state": "normal", "model": "MFZ/ABC4", "made_on": day,
         "checked_on": datetime.date(2026, 9, 1), "test_due_on": datetime.date(2027, 3, 1),
         "expires_on": datetime.date(2030, 3, 1), "keeper": "总务处李老师", "note": "",
@@ -52,7 +52,7 @@ def workbook() -> bytes:
     ledger = registry.find(KEY)
     rows = (
         ["灭火器" if name == "type" else "完好" if name == "state" else row[name] for name in ledger.fields]
-        for row in map(facts, range(IMPORTED))
+        for row in (facts(number, "D") for number in range(IMPORTED))
     )  # fmt: skip
     return xlsx_rows([ledger.head(name) for name in ledger.fields], rows, title="消防器材")
 

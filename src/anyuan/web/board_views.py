@@ -19,6 +19,7 @@ from anyuan.core.refused import Forbidden, Missing
 from anyuan.domains.hazards.queries import open_counts
 from anyuan.engines.cases.models import Case
 from anyuan.engines.indicators.queries import NOTHING, facts_version, rates, trend
+from anyuan.engines.indicators.spec import RATIO, all_indicators
 from anyuan.engines.obligations.models import Point, Rule
 from anyuan.engines.obligations.queries import current_policy, today_of
 from anyuan.org.actor import visible
@@ -29,6 +30,7 @@ from anyuan.org.permissions import Permission
 from anyuan.org.today import cards_of
 from anyuan.web import boards
 from anyuan.web.boards import PERIODS, Span, board_of, span_of
+from anyuan.web.menu import tiles
 
 KEPT_SECONDS = 300
 MAP_FILE = Path(__file__).parent / "static" / "anyuan" / "geo" / "320400.json"
@@ -99,7 +101,11 @@ def board_point(request: AuthedRequest, number: int) -> HttpResponse:
     span, by = span_of(request.GET), request.actor
     rules = list(Rule.objects.filter(point=point, ends_on__isnull=True, enabled=True))
     below = list(Unit.objects.filter(parent_id=by.unit_key, state="active").order_by("kind", "key"))
-    found = rates(by, [by.unit_key], [f"rule:{rule.key}" for rule in rules], span.since, span.until)
+    figures = [
+        one for one in all_indicators().values() if one.point == number and one.kind == RATIO
+    ]
+    names = [*(f"rule:{rule.key}" for rule in rules), *(one.key for one in figures)]
+    found = rates(by, [by.unit_key], names, span.since, span.until)
     units = rates(by, [one.key for one in below], [f"point:{number}"], span.since, span.until)
     months = [boards.shift(span.until, n - boards.TREND_MONTHS) for n in range(boards.TREND_MONTHS)]
     line = trend(by, by.unit_key, [f"point:{number}"], months[0], span.until)[f"point:{number}"]
@@ -108,6 +114,8 @@ def board_point(request: AuthedRequest, number: int) -> HttpResponse:
         "span": span,
         "periods": PERIODS,
         "rules": [(rule, found.get((by.unit_key, f"rule:{rule.key}"), NOTHING)) for rule in rules],
+        "tiles": tiles(by, number),
+        "figures": [(one, found.get((by.unit_key, one.key), NOTHING)) for one in figures],
         "units": [(one, units.get((one.key, f"point:{number}"), NOTHING)) for one in below[:60]],
         "trend": [(f"{month.month}月", line.get(month, NOTHING)) for month in months],
     }

@@ -21,6 +21,8 @@ class Entry:
     # Pages whose address starts with one of these belong to the entry.
     prefixes: tuple[str, ...] = ()
     for_supervisor: bool | None = None
+    # The points of the policy whose work is done there: a tile on the point's page.
+    points: tuple[int, ...] = ()
 
 
 ENTRIES = [
@@ -28,14 +30,44 @@ ENTRIES = [
     Entry("要点看板", "layout-dashboard", "web:board", Permission.BOARD_READ, ("/board",)),
     Entry("地图", "map-2", "web:map", Permission.BOARD_READ, ("/board/map",), True),
     Entry("任务", "checklist", "obligations:list", Permission.OBLIGATION_READ, ("/obligations",)),
-    Entry("检查", "clipboard-check", "checks:list", Permission.INSPECTION_READ, ("/checks",)),
-    Entry("隐患", "alert-triangle", "hazards:list", Permission.HAZARD_READ, ("/hazards", "/cases")),
-    Entry("演练", "run", "emergency:drills", Permission.RECORD_READ, ("/emergency",)),
-    Entry("校车", "bus", "schoolbus:home", Permission.RECORD_READ, ("/schoolbus",)),
-    Entry("门卫", "door-enter", "gate:home", Permission.RECORD_READ, ("/gate",)),
-    Entry("安防", "shield-half", "protection:home", Permission.RECORD_READ, ("/protection",)),
-    Entry("消防", "fire-extinguisher", "fire:home", Permission.RECORD_READ, ("/fire",)),
-    Entry("台账", "notebook", "ledgers:index", Permission.LEDGER_READ, ("/ledgers",)),
+    Entry(
+        "检查",
+        "clipboard-check",
+        "checks:list",
+        Permission.INSPECTION_READ,
+        ("/checks",),
+        points=(7, 17),
+    ),
+    Entry(
+        "隐患",
+        "alert-triangle",
+        "hazards:list",
+        Permission.HAZARD_READ,
+        ("/hazards", "/cases"),
+        points=(4, 17),
+    ),
+    Entry("演练", "run", "emergency:drills", Permission.RECORD_READ, ("/emergency",), points=(8,)),
+    Entry("校车", "bus", "schoolbus:home", Permission.RECORD_READ, ("/schoolbus",), points=(7,)),
+    Entry("门卫", "door-enter", "gate:home", Permission.RECORD_READ, ("/gate",), points=(7,)),
+    Entry(
+        "安防",
+        "shield-half",
+        "protection:home",
+        Permission.RECORD_READ,
+        ("/protection",),
+        points=(6, 12),
+    ),
+    Entry(
+        "消防", "fire-extinguisher", "fire:home", Permission.RECORD_READ, ("/fire",), points=(7,)
+    ),
+    Entry(
+        "台账",
+        "notebook",
+        "ledgers:index",
+        Permission.LEDGER_READ,
+        ("/ledgers",),
+        points=(6, 7, 12),
+    ),
     Entry("指标", "chart-line", "indicators:list", Permission.BOARD_READ, ("/indicators",)),
     Entry(
         "工作要点", "book", "obligations:policy", Permission.POLICY_READ, ("/obligations/policy",)
@@ -65,6 +97,14 @@ def links(request: HttpRequest, actor: Actor) -> list[Link]:
         if url:
             found.append(Link(entry.label, entry.icon, url, entry is current))
     return found
+
+
+def tiles(actor: Actor, point: int) -> list[Link]:
+    """Where the work of a point is done, as far as the actor may go there."""
+    found = [one for one in ENTRIES if point in one.points and actor.may(one.needs)]
+    return [
+        Link(one.label, one.icon, url, False) for one in found if (url := _address(one.url_name))
+    ]
 
 
 @functools.cache

@@ -145,3 +145,12 @@ def test_spans_are_whole_and_follow_each_other():
         assert shift(span.since, months) == span.until
         assert span.before[1] == span.since
     assert span_of(QueryDict("period=term&at=2026-01")).since.isoformat() == "2025-09-01"
+
+
+def test_a_points_page_leads_to_where_its_work_is_done(loaded):
+    client = loaded.client(loaded.officer)
+    page = client.get("/board/point/6/").content.decode()
+    for place in ("protection:home", "ledgers:index"):
+        assert f'href="{reverse(place)}"' in page
+    assert "安防达标项完成率" in page
+    assert reverse("emergency:drills") in client.get("/board/point/8/").content.decode()
