@@ -21,7 +21,7 @@ from anyuan.core import scope
 from anyuan.core.files import keep_file
 from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
-from anyuan.domains.emergency.services import plan_drill, record_drill
+from anyuan.domains.emergency.drills.services import plan_drill, record_drill
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave

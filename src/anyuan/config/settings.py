@@ -28,8 +28,24 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-ENGINES = ["notices", "obligations", "checks", "cases", "indicators", "ledgers"]
-DOMAINS = ["hazards", "emergency", "protection", "fire", "gate", "schoolbus"]
+ENGINES = ["notices", "obligations", "checks", "cases", "indicators", "ledgers", "reviews"]
+DOMAINS = [
+    "hazards",
+    "emergency.plans",
+    "emergency.alerts",
+    "emergency.rollcall",
+    "emergency.drills",
+    "emergency.warnings",
+    "emergency.incidents",
+    "emergency.command",
+    "protection",
+    "fire",
+    "gate",
+    "schoolbus",
+    "responsibility",
+    "risk",
+    "campaigns",
+]
 INSTALLED_APPS = [
     "anyuan.core",
     "anyuan.org",
@@ -41,7 +57,7 @@ INSTALLED_APPS = [
     *(
         f"anyuan.domains.{name}"
         for name in DOMAINS
-        if (SOURCE / "domains" / name / "apps.py").exists()
+        if (SOURCE / "domains" / name.replace(".", "/") / "apps.py").exists()
     ),
     "anyuan.web.apps.Web",
     "anyuan.config.apps.Wiring",

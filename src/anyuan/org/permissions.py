@@ -12,6 +12,7 @@ from django.db import models
 
 
 class Permission(StrEnum):
+    ALERT_SEND = "alert.send"  # alert people of one's own unit and below
     AUDIT_READ = "audit.read"
     BOARD_READ = "board.read"
     BUS_CONSENT = "bus.consent"  # an education office's word on a bus that is shared
@@ -33,6 +34,10 @@ class Permission(StrEnum):
     HAZARD_RECTIFY = "hazard.rectify"
     HAZARD_REPORT = "hazard.report"
     HAZARD_VERIFY = "hazard.verify"
+    INCIDENT_MANAGE = "incident.manage"  # progress, tasks, level, closing
+    INCIDENT_READ = "incident.read"
+    INCIDENT_REPORT = "incident.report"
+    INCIDENT_UNSEAL = "incident.unseal"  # names of the injured; each reading is logged
     INSPECTION_READ = "inspection.read"
     INSPECTION_SUPERVISE = "inspection.supervise"
     INSPECTION_WRITE = "inspection.write"
@@ -42,9 +47,13 @@ class Permission(StrEnum):
     OBLIGATION_READ = "obligation.read"
     OBLIGATION_WAIVE = "obligation.waive"
     PERSON_MANAGE = "person.manage"
+    PLAN_REVIEW = "plan.review"  # sign at one's own level, return with comments
+    PLAN_WRITE = "plan.write"
     POLICY_MANAGE = "policy.manage"
     POLICY_READ = "policy.read"
     RECORD_READ = "record.read"
+    ROLLCALL_RUN = "rollcall.run"  # start, follow and end a roll call; classes and their pupils
+    ROLLCALL_TAKE = "rollcall.take"
     SECURITY_MANAGE = "security.manage"  # send to repair, accept, check against the standard
     SECURITY_REPORT = "security.report"  # the month's round, faults
     TARGET_MANAGE = "target.manage"
@@ -52,6 +61,8 @@ class Permission(StrEnum):
     UNIT_MANAGE = "unit.manage"
     UNIT_READ = "unit.read"
     UNIT_RANK = "unit.rank"  # see the units below in order of their rates
+    WARNING_ANSWER = "warning.answer"
+    WARNING_MANAGE = "warning.manage"  # bring in, decide, end
 
 
 # What a token may do, in words; in the order in which they are offered.
@@ -75,6 +86,17 @@ LABELS: dict[Permission, str] = {
     Permission.INSPECTION_WRITE: "提交检查",
     Permission.INSPECTION_SUPERVISE: "监督抽查",
     Permission.DRILL_WRITE: "记录演练",
+    Permission.PLAN_WRITE: "编写预案",
+    Permission.PLAN_REVIEW: "审核预案",
+    Permission.WARNING_ANSWER: "确认预警和反馈措施",
+    Permission.WARNING_MANAGE: "接收、发布和解除预警",
+    Permission.INCIDENT_READ: "查看突发事件",
+    Permission.INCIDENT_REPORT: "报告突发事件",
+    Permission.INCIDENT_MANAGE: "处置突发事件",
+    Permission.INCIDENT_UNSEAL: "查看突发事件中伤者的姓名",
+    Permission.ALERT_SEND: "群发紧急通知",
+    Permission.ROLLCALL_TAKE: "清点人数",
+    Permission.ROLLCALL_RUN: "发起清点和管理班级名单",
     Permission.BUS_RIDE: "校车点名和清车",
     Permission.BUS_WRITE: "管理校车线路、趟次和共享",
     Permission.BUS_CONSENT: "审核校车跨区共享",
@@ -115,6 +137,7 @@ P = Permission
 _READ = {
     P.BOARD_READ,
     P.HAZARD_READ,
+    P.INCIDENT_READ,
     P.INSPECTION_READ,
     P.LEDGER_READ,
     P.OBLIGATION_READ,
@@ -129,12 +152,14 @@ _STAFF = {
     P.HAZARD_REPORT,
     P.HAZARD_READ,
     P.HAZARD_RECTIFY,
+    P.INCIDENT_REPORT,
     P.INSPECTION_READ,
     P.INSPECTION_WRITE,
     P.LEDGER_READ,
     P.OBLIGATION_READ,
     P.POLICY_READ,
     P.RECORD_READ,
+    P.ROLLCALL_TAKE,
     P.SECURITY_REPORT,
     P.UNIT_READ,
     P.FILING_WRITE,
@@ -143,6 +168,7 @@ _SCHOOL = (
     _READ
     | _STAFF
     | {
+        P.ALERT_SEND,
         P.BUS_WRITE,
         P.DRILL_WRITE,
         P.EXPORT_RUN,
@@ -152,14 +178,21 @@ _SCHOOL = (
         P.HAZARD_ASSIGN,
         P.HAZARD_GRADE,
         P.HAZARD_VERIFY,
+        P.INCIDENT_MANAGE,
+        P.INCIDENT_UNSEAL,
         P.LEDGER_UNSEAL,
         P.LEDGER_WRITE,
         P.PERSON_MANAGE,
+        P.PLAN_REVIEW,
+        P.PLAN_WRITE,
+        P.ROLLCALL_RUN,
         P.SECURITY_MANAGE,
         P.TOKEN_MANAGE,
+        P.WARNING_ANSWER,
     }
 )
 _SUPERVISOR = _READ | {
+    P.ALERT_SEND,
     P.AUDIT_READ,
     P.BUS_CONSENT,
     P.EXPORT_RUN,
@@ -171,16 +204,23 @@ _SUPERVISOR = _READ | {
     P.HAZARD_LIST,
     P.HAZARD_REPORT,
     P.HAZARD_VERIFY,
+    P.INCIDENT_MANAGE,
+    P.INCIDENT_REPORT,
+    P.INCIDENT_UNSEAL,
     P.INSPECTION_SUPERVISE,
     P.INSPECTION_WRITE,
     P.LEDGER_UNSEAL,
     P.LEDGER_WRITE,
     P.OBLIGATION_WAIVE,
     P.PERSON_MANAGE,
+    P.PLAN_REVIEW,
+    P.PLAN_WRITE,
+    P.ROLLCALL_RUN,
     P.TARGET_MANAGE,
     P.TOKEN_MANAGE,
     P.UNIT_MANAGE,
     P.UNIT_RANK,
+    P.WARNING_MANAGE,
 }
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from anyuan.web.menu import links
+from anyuan.web.menu import links, tabs
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -16,6 +16,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "menu": links(request, actor),
+        "tabs": tabs(request, actor),
         "posts": getattr(request, "posts", []),
         "post": getattr(request, "post", None),
         "partial": bool(getattr(request, "htmx", False)),

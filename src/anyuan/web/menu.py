@@ -23,8 +23,20 @@ class Entry:
     for_supervisor: bool | None = None
     # The points of the policy whose work is done there: a tile on the point's page.
     points: tuple[int, ...] = ()
+    # Pages of the same work, side by side above their headings; the entry leads to the first one.
+    tabs: tuple[Entry, ...] = ()
 
 
+R = Permission.RECORD_READ
+EMERGENCY = (
+    Entry("指挥", "device-desktop-analytics", "command:home", R, ("/command",)),
+    Entry("突发事件", "urgent", "incidents:list", Permission.INCIDENT_READ, ("/incidents",)),
+    Entry("紧急通知", "speakerphone", "alerts:list", R, ("/alerts",)),
+    Entry("预警", "cloud-storm", "warnings:list", R, ("/warnings",)),
+    Entry("清点", "users-group", "rollcall:list", Permission.ROLLCALL_TAKE, ("/rollcall",)),
+    Entry("预案", "file-text", "plans:list", R, ("/plans",)),
+    Entry("演练", "run", "emergency:drills", R, ("/emergency",)),
+)
 ENTRIES = [
     Entry("今日", "calendar-check", "web:today", Permission.OBLIGATION_READ, ("/today",), False),
     Entry("要点看板", "layout-dashboard", "web:board", Permission.BOARD_READ, ("/board",)),
@@ -46,7 +58,7 @@ ENTRIES = [
         ("/hazards", "/cases"),
         points=(4, 17),
     ),
-    Entry("演练", "run", "emergency:drills", Permission.RECORD_READ, ("/emergency",), points=(8,)),
+    Entry("应急", "urgent", "", R, points=(5, 8), tabs=EMERGENCY),
     Entry("校车", "bus", "schoolbus:home", Permission.RECORD_READ, ("/schoolbus",), points=(7,)),
     Entry("门卫", "door-enter", "gate:home", Permission.RECORD_READ, ("/gate",), points=(7,)),
     Entry(
@@ -93,8 +105,7 @@ def links(request: HttpRequest, actor: Actor) -> list[Link]:
             continue
         if entry.for_supervisor is not None and entry.for_supervisor != actor.is_supervisor:
             continue
-        url = _address(entry.url_name)
-        if url:
+        if url := _first_address(entry, actor):
             found.append(Link(entry.label, entry.icon, url, entry is current))
     return found
 
@@ -103,8 +114,29 @@ def tiles(actor: Actor, point: int) -> list[Link]:
     """Where the work of a point is done, as far as the actor may go there."""
     found = [one for one in ENTRIES if point in one.points and actor.may(one.needs)]
     return [
-        Link(one.label, one.icon, url, False) for one in found if (url := _address(one.url_name))
+        Link(one.label, one.icon, url, False)
+        for one in found
+        if (url := _first_address(one, actor))
     ]
+
+
+def tabs(request: HttpRequest, actor: Actor) -> list[Link]:
+    """The pages beside the current one; none where it stands alone."""
+    entry = current_entry(request.path)
+    found = [
+        Link(one.label, one.icon, url, any(request.path.startswith(p) for p in one.prefixes))
+        for one in (entry.tabs if entry else ())
+        if actor.may(one.needs) and (url := _address(one.url_name))
+    ]
+    return found if len(found) > 1 else []
+
+
+def _first_address(entry: Entry, actor: Actor) -> str:
+    """Where an entry leads: to its own page, or to the first of its tabs that the actor may see."""
+    if entry.url_name:
+        return _address(entry.url_name)
+    ours = (_address(one.url_name) for one in entry.tabs if actor.may(one.needs))
+    return next((url for url in ours if url), "")
 
 
 @functools.cache
@@ -118,5 +150,11 @@ def _address(url_name: str) -> str:
 
 def current_entry(path: str) -> Entry | None:
     """The entry whose longest prefix the address has."""
-    fits = [(len(p), e) for e in ENTRIES for p in e.prefixes if path.startswith(p)]
+    fits = [
+        (len(prefix), entry)
+        for entry in ENTRIES
+        for one in (entry, *entry.tabs)
+        for prefix in one.prefixes
+        if path.startswith(prefix)
+    ]
     return max(fits, key=lambda fit: fit[0])[1] if fits else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
-from anyuan.domains.emergency.models import Kind, Mode
+from anyuan.domains.emergency.drills.models import Kind, Mode
 
 declare(
     RecordKind(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anyuan.core.forms import FilesField, OnceForm, dress
-from anyuan.domains.emergency.models import Kind, Mode, State
+from anyuan.domains.emergency.drills.models import Kind, Mode, State
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

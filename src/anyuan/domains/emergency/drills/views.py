@@ -16,9 +16,9 @@ from anyuan.core.files import keep_file
 from anyuan.core.forms import show_refusal
 from anyuan.core.keys import subtree
 from anyuan.core.refused import Missing, Refused
-from anyuan.domains.emergency.forms import FilterForm, HeldPart, PlanForm, RecordForm
-from anyuan.domains.emergency.models import Drill
-from anyuan.domains.emergency.services import (
+from anyuan.domains.emergency.drills.forms import FilterForm, HeldPart, PlanForm, RecordForm
+from anyuan.domains.emergency.drills.models import Drill
+from anyuan.domains.emergency.drills.services import (
     cancel_drill,
     goal_seconds,
     hold_drill,

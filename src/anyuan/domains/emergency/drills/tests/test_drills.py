@@ -13,8 +13,8 @@ from django.utils import timezone
 from anyuan.core import scope
 from anyuan.core.ids import new_id
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
-from anyuan.domains.emergency.models import Drill
-from anyuan.domains.emergency.services import (
+from anyuan.domains.emergency.drills.models import Drill
+from anyuan.domains.emergency.drills.services import (
     cancel_drill,
     evaluate_drill,
     goal_seconds,

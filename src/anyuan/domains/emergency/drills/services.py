@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from anyuan.core import events
 from anyuan.core.refused import Conflict, Refused
-from anyuan.domains.emergency.models import Drill, Problem, State
+from anyuan.domains.emergency.drills.models import Drill, Problem, State
 from anyuan.engines.obligations.numbers import number_values
 from anyuan.org.action import action
 from anyuan.org.actor import Actor

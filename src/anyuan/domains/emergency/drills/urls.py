@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anyuan.domains.emergency import views
+from anyuan.domains.emergency.drills import views
 
 app_name = "emergency"
 urlpatterns = [
