@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from anyuan.core.history import track_many
 from anyuan.core.ids import new_id
 from anyuan.core.models.base import Scoped
 
 
-@pghistory.track()
+@track_many()
 class Record(Scoped):
     """One deed or thing of a unit.
 

@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from anyuan.core.crypto import SealedField
+from anyuan.core.history import track_many
 from anyuan.core.ids import new_id
 from anyuan.core.kinds import tag
 from anyuan.core.models import OnRecord, Scoped
@@ -345,7 +346,7 @@ class PassKind(models.TextChoices):
     HELPER = "helper", "家长护学"
 
 
-@pghistory.track(exclude=[*NOT_TRACKED, "phone"])
+@track_many(exclude=[*NOT_TRACKED, "phone"])
 class GatePass(LedgerRow):
     """Somebody or a car that comes again and again: let in with one touch while the pass is valid."""
 

@@ -12,7 +12,7 @@ from anyuan.core.models import OnRecord, Record, Scoped
 from anyuan.core.refused import explain_constraint
 from anyuan.org.permissions import Permission
 
-# Columns that follow from the others, for `@pghistory.track(exclude=NOT_TRACKED)`.
+# Columns that follow from the others, for `@track_many(exclude=NOT_TRACKED)`.
 NOT_TRACKED = ["search", "version"]
 
 

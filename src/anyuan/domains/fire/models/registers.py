@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.core.validators import MaxValueValidator
 from django.db import models
 
 from anyuan.core.crypto import SealedField
+from anyuan.core.history import track_many
 from anyuan.engines.ledgers.models import NOT_TRACKED, LedgerRow, once_in_a_unit
 from anyuan.org.models.person import MOBILE
 
@@ -31,7 +31,7 @@ class FacilityState(models.TextChoices):
     REPAIRING = "repairing", "维修中"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class FireFacility(LedgerRow):
     """One piece of fire equipment, or several alike that hang together under one number."""
 
@@ -66,7 +66,7 @@ class Duty(models.TextChoices):
     DRIVER = "driver", "驾驶员"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class StationMember(LedgerRow):
     """One person of the micro fire station in one duty."""
 
@@ -90,7 +90,7 @@ class StationMember(LedgerRow):
         return self.name
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class Building(LedgerRow):
     """A building as fire safety sees it."""
 
@@ -132,7 +132,7 @@ class WayState(models.TextChoices):
     BLOCKED = "blocked", "占用或堵塞"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class EscapeWay(LedgerRow):
     """A way that fire engines come in by or people get out by."""
 
@@ -157,7 +157,7 @@ class EscapeWay(LedgerRow):
         return self.name
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class KeyPart(LedgerRow):
     """A part of the school where a fire starts easily or harms many."""
 
@@ -191,7 +191,7 @@ class StationGearKind(models.TextChoices):
     OTHER = "other", "其他"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class StationGear(LedgerRow):
     """What the micro fire station keeps."""
 

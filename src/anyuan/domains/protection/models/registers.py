@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
 from anyuan.core.crypto import SealedField
+from anyuan.core.history import track_many
 from anyuan.core.refused import explain_constraint
 from anyuan.engines.ledgers.models import NOT_TRACKED, LedgerRow, once_in_a_unit
 from anyuan.org.models.person import MOBILE
@@ -37,7 +37,7 @@ class GuardStatus(models.TextChoices):
     SUSPENDED = "suspended", "暂停上岗"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class Guard(LedgerRow):
     """One guard. Of the entry check only its day and when the next is due are kept, never what it found."""
 
@@ -91,7 +91,7 @@ class GearKind(models.TextChoices):
     OTHER = "other", "其他"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class Gear(LedgerRow):
     """So many pieces of one kind at one place, against how many should be there."""
 
@@ -146,7 +146,7 @@ class DeviceState(models.TextChoices):
     STOPPED = "stopped", "停用"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class Device(LedgerRow):
     """One security device. `days_kept` is how long its recordings are kept, `days_required` how long they must."""
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from anyuan.core.crypto import SealedField
+from anyuan.core.history import track_many
 from anyuan.core.models import OnRecord
 from anyuan.core.refused import explain_constraint
 from anyuan.engines.ledgers.models import NOT_TRACKED, LedgerRow, once_in_a_unit
@@ -24,7 +25,7 @@ class OperatorKind(models.TextChoices):
     TRANSIT = "transit", "公交或客运企业"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class BusOperator(LedgerRow):
     """Who owns and runs buses for the school."""
 
@@ -60,7 +61,7 @@ class BusState(models.TextChoices):
     STOPPED = "stopped", "停驶"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class Bus(LedgerRow):
     """One bus with the papers without which it may not carry pupils; `seats` is the approved load."""
 
@@ -117,7 +118,7 @@ class PersonState(models.TextChoices):
     SUSPENDED = "suspended", "暂停上岗"
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class BusDriver(LedgerRow):
     """One driver. A driving licence's number is the identity number, so it is not kept."""
 
@@ -148,7 +149,7 @@ class BusDriver(LedgerRow):
         return self.name
 
 
-@pghistory.track(exclude=NOT_TRACKED)
+@track_many(exclude=NOT_TRACKED)
 class BusAttendant(LedgerRow):
     """One attendant. `account` is the name they sign in with, to have the trips of theirs on the phone."""
 
