@@ -1,7 +1,7 @@
 // A checklist on a phone: progress, "the rest is fine", a draft that survives, sending when the
 // network comes back. The plain form works without this.
 
-import { keep } from "./outbox.js";
+import { sendOrKeep } from "./offline.js";
 
 export function mount(form) {
   const items = [...form.querySelectorAll("[data-item]")];
@@ -78,20 +78,7 @@ export function mount(form) {
     }
     event.preventDefault();
     event.stopImmediatePropagation();
-    const button = form.querySelector('button:not([type="button"])');
-    if (button.getAttribute("aria-busy") === "true") return;
-    button.setAttribute("aria-busy", "true");
-    const data = new FormData(form);
-    try {
-      const answer = await fetch(form.action, { method: "POST", body: data, redirect: "follow" });
-      if (answer.redirected) { finish(); window.location.assign(answer.url); return; }
-      document.open(); document.write(await answer.text()); document.close();
-    } catch {
-      await keep({ id: data.get("form_id"), url: form.action, title: document.querySelector("h1").textContent, entries: [...data] });
-      finish();
-      saved.textContent = "没有网络：已保存在手机，联网后自动上传";
-    }
-    button.removeAttribute("aria-busy");
+    await sendOrKeep(form, saved, finish);
   }, true);
 
   function finish() { done = true; localStorage.removeItem(key); }
