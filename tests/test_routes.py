@@ -27,7 +27,13 @@ from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
 from anyuan.domains.gate.services import book_entry
 from anyuan.domains.hazards.services import report_hazard
-from anyuan.domains.protection.services import check_standard, record_round, report_fault
+from anyuan.domains.protection.services import (
+    Passed,
+    check_standard,
+    record_patrol,
+    record_round,
+    report_fault,
+)
 from anyuan.domains.schoolbus.services.incidents import report_incident
 from anyuan.domains.schoolbus.services.inspections import record_inspection
 from anyuan.domains.schoolbus.services.sharing import ask_sharing, offer_bus
@@ -165,6 +171,8 @@ def world(cast):
             for ledger in all_ledgers().values()
         ]
         way = next(row for row in rows if row.record.kind == "escape_way")
+        point = next(row for row in rows if row.record.kind == "patrol_point")
+        patrol = record_patrol(cast.school, by=by, passed=[Passed(point.pk, timezone.now())])
         shot = SimpleUploadedFile("a.png", PNG)
         seen = keep_file(shot, unit_id=cast.school.key, by=by).pk
         look = check_way(cast.school, by=by, way=way, on=today, clear=True, file_ids=[seen])
@@ -190,6 +198,7 @@ def world(cast):
         "protection": {"pk": fault.pk, "transition": "repair"},
         "protection:round": {"pk": month.pk},
         "protection:check": {"pk": check.pk},
+        "protection:patrol": {"pk": patrol.pk},
         "protection:check_sheet": {"pk": check.pk},
         "gate": {"pk": visit.pk, "step": "cancel"},
         "gate:day": {"pk": gate_day.pk},
@@ -340,6 +349,8 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         },
         "protection:fault_new": {"what": "摄像机", "wrong": "黑屏", "found_at": f"{today}T00:01"},
         "protection:standard": {"note": "列入计划"},
+        "protection:patrol_new": {},
+        "protection:rota": {},
         "protection:fault_act": {"repaired_at": f"{today}T00:01", "remedy": "修好"},
         "gate:new": {"kind": "delivery", "name": "顺丰", "people": "1"},
         "gate:book": {"kind": "visitor", "name": "张三", "on": today, "people": "1"},

@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
@@ -28,6 +29,7 @@ class Scope:
 
 
 _current: ContextVar[Scope | None] = ContextVar("anyuan_scope", default=None)
+_kept: ContextVar[dict[str, Any] | None] = ContextVar("anyuan_kept", default=None)
 _SET = (
     "SELECT set_config('app.lo', %s, true), set_config('app.hi', %s, true),"
     " set_config('app.person', %s, true)"
@@ -43,6 +45,12 @@ def require() -> Scope:
     if scope is None:
         raise ScopeMissing("query outside a scope: use core.scope.enter() or everything()")
     return scope
+
+
+def kept() -> dict[str, Any]:
+    """What the work in hand has read once and needs again; it ends with the outermost scope."""
+    found = _kept.get()
+    return {} if found is None else found
 
 
 def _tell(scope: Scope | None) -> None:
@@ -62,11 +70,14 @@ def enter(units: Range, *, person: str = "") -> Iterator[Scope]:
     with transaction.atomic():
         before = _current.get()
         token = _current.set(scope)
+        first = _kept.set({}) if before is None else None
         _tell(scope)
         try:
             yield scope
         finally:
             _current.reset(token)
+            if first is not None:
+                _kept.reset(first)
             # The end of the outermost transaction forgets the settings by itself.
             if not outermost and not connection.needs_rollback:
                 with contextlib.suppress(DatabaseError):  # aborted: the rollback restores it

@@ -1,14 +1,27 @@
-"""Invented guards, gear and devices of a school of the demo."""
+"""Invented guards, gear, devices, patrol points, rota and patrols of a school of the demo."""
 
 from __future__ import annotations
 
 import datetime
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
-from anyuan.domains.protection.services import check_standard, record_round
-from anyuan.org.models import Profile
+from django.utils import timezone
+
+from anyuan.domains.protection.models import Guard
+from anyuan.domains.protection.services import (
+    Passed,
+    check_standard,
+    record_patrol,
+    record_round,
+    set_rota,
+)
+from anyuan.domains.protection.watch import monday_of, points_of
+from anyuan.org.actor import SYSTEM
+from anyuan.org.models import Post, Profile, Unit
+from anyuan.org.posts import actor_of
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = [
@@ -26,6 +39,17 @@ GIVEN = [
     "守义",
 ]
 COMPANIES = ["常州平安保安服务有限公司（演示）", "常州龙城护卫服务有限公司（演示）"]
+POINTS = [
+    ("校门口", "车辆停放、可疑人员、防冲撞设施"),
+    ("教学楼北侧", "门窗、楼梯口、安全出口"),
+    ("食堂后门", "门锁、燃气阀、陌生人员"),
+    ("宿舍和围墙", "围墙完好、照明、消防通道"),
+    ("操场", "器材、看台、滞留人员"),
+    ("配电房", "门锁、异味、警示标志"),
+]
+Clock = Callable[[datetime.date, int], AbstractContextManager[None]]
+WORKING_DAYS = 5
+DILIGENCE = 0.96  # of points on a patrol
 PUPILS_A_GUARD = 500  # the demo's own measure: what a school needs is the pack's number
 SIX = ["helmet", "vest", "gloves", "baton", "shield", "fork", "spray", "torch", "radio"]
 
@@ -100,7 +124,57 @@ def _device(
     }  # fmt: skip
 
 
-LEDGERS = {"guard": guards, "gear": gear, "device": devices}
+def points(profile: Profile, rng: random.Random, today: datetime.date) -> Iterator[dict[str, Any]]:
+    for n, (place, look) in enumerate(POINTS, start=1):
+        yield {
+            "number": f"XC-{n:02d}", "place": place, "look": look, "order": n,
+            "at_night": place not in {"操场", "校门口"},
+        }  # fmt: skip
+
+
+LEDGERS = {"guard": guards, "gear": gear, "device": devices, "patrol_point": points}
+
+
+def fill(sites: Sequence[Unit], today: datetime.date, at: Clock) -> None:
+    """This week's rota of every site, and the patrols of yesterday and today of one site in three.
+
+    `at(day, minute)` sets the clock back while something is done.
+    """
+    monday = monday_of(today)
+    for number, unit in enumerate(sites):
+        rng = random.Random(f"watch{unit.key}")  # noqa: S311 -- the same demo each time
+        names = list(
+            Guard.objects.filter(unit=unit, active=True, status="on_post").order_by("record_id")
+        )
+        week = [monday + datetime.timedelta(days=n) for n in range(7)]
+        shifts = {
+            (guard.pk, day): ("night" if place % 2 else "day")
+            for place, guard in enumerate(names)
+            for day in week
+            if day.weekday() < WORKING_DAYS or place % 2
+        }  # fmt: skip
+        leaders = {day: f"{rng.choice(SURNAMES)}校长" for day in week}
+        set_rota(unit, by=SYSTEM, monday=monday, shifts=shifts, leaders=leaders)
+        if number % 3 == 0:
+            _patrols(unit, rng, today, at)
+
+
+def _patrols(unit: Unit, rng: random.Random, today: datetime.date, at: Clock) -> None:
+    guard = Post.objects.filter(unit=unit, role="guard").select_related("person", "unit").first()
+    found = points_of(unit)
+    if guard is None or not found:
+        return
+    for back, minute in ((1, 40), (1, 300), (1, 500), (0, 20)):
+        day = today - datetime.timedelta(days=back)
+        with at(day, minute):
+            begun = timezone.now()
+            passed = [
+                Passed(one.pk, begun + datetime.timedelta(minutes=2 * n))
+                for n, one in enumerate(found)
+                if rng.random() < DILIGENCE
+            ]
+            if passed:
+                record_patrol(unit, by=actor_of(guard), passed=passed)
 
 
 def round_of(site: Any, duty: Any, day: datetime.date) -> None:

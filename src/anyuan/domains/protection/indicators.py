@@ -75,3 +75,17 @@ declare(
         rows_url="/protection/",
     )
 )
+declare(
+    Indicator(
+        "protection.patrols",
+        "巡查点到位率",
+        12,
+        "%",
+        _RECORDS.format(
+            table="protection_patrol", numerator="sum(t.passed)", denominator="sum(t.planned)"
+        ),
+        ("patrol",),
+        target=100,
+        rows_url="/protection/patrols/",
+    )
+)

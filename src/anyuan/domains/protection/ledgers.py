@@ -1,4 +1,4 @@
-"""The three registers of points 6 and 12."""
+"""The registers of points 6 and 12."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import F, Q
+from django.urls import reverse
 
-from anyuan.domains.protection.models import Device, Employer, Gear, Guard
+from anyuan.domains.protection.models import Device, Employer, Gear, Guard, PatrolPoint
 from anyuan.engines.ledgers.registry import declare
-from anyuan.engines.ledgers.spec import Column, Expiry, Flag, Group, Ledger, Related, Setting
+from anyuan.engines.ledgers.spec import Column, Deed, Expiry, Flag, Group, Ledger, Related, Setting
+from anyuan.org.permissions import Permission
 
 YEAR_DAYS = 365.25
 
@@ -170,5 +172,36 @@ declare(
         facets=("type", "state"),
         related=(Related("同一位置的设备", "device", ("place",)),),
         labels=True,
+        deeds=(
+            Deed("报修", "tool", Permission.SECURITY_REPORT,
+                 lambda row: f"{reverse('protection:fault_new')}?device={row.pk}&unit={row.unit_id}"),
+        ),
+    )
+)  # fmt: skip
+declare(
+    Ledger(
+        key="patrol_point",
+        title="巡查点",
+        icon="route",
+        model=PatrolPoint,
+        key_fields=("number",),
+        title_fields=("number", "place"),
+        columns=(
+            Column("number", ("巡查点编号", "点位编号"), "XC-01", width=12),
+            Column("place", ("地点", "部位", "重点部位"), "教学楼北侧", width=20),
+            Column("look", ("巡查内容", "检查内容"), "门窗、可疑人员、消防通道", width=30),
+            Column("order", ("巡查顺序",), "1", width=8),
+            Column("at_night", ("是否夜间巡查",), "是", width=10),
+            Column("note", (), "", shown=False, width=24),
+        ),
+        groups=(Group("巡查点", ("number", "place", "look", "order", "at_night", "note")),),
+        filters=("at_night",),
+        search=("number", "place", "look"),
+        bulk=("look", "at_night"),
+        labels=True,
+        deeds=(
+            Deed("到了，打卡", "map-pin-check", Permission.SECURITY_REPORT,
+                 lambda row: f"{reverse('protection:patrol_new')}?unit={row.unit_id}&at={row.pk}"),
+        ),
     )
 )  # fmt: skip

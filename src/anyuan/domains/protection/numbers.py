@@ -60,6 +60,17 @@ def days_to_keep() -> int:
     return int(number_values("video_retention_days")[0])
 
 
+def patrols_a_day() -> int:
+    return int(number_values("patrol_per_day")[0])
+
+
+def is_night(moment: datetime.datetime) -> bool:
+    """Whether a patrol that starts then is a night patrol (the pack's two hours)."""
+    begins, ends = (int(hour) for hour in number_values("patrol_night_hours"))
+    hour = timezone.localtime(moment).hour
+    return hour >= begins or hour < ends
+
+
 @dataclasses.dataclass(frozen=True)
 class Limits:
     """What the standard's items depend on: the day, and the pack's numbers of days.

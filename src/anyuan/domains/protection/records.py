@@ -1,4 +1,4 @@
-"""The kinds of record that rules match: the month's round, a fault, the check against the standard."""
+"""The kinds of record that rules match: the month's round, a fault, the check against the standard, a patrol."""
 
 from __future__ import annotations
 
@@ -32,5 +32,18 @@ declare(
         url_name="protection:check",
         facets={"result": {"met": "达标", "short": "有缺口"}},
         new_url_name="protection:standard",
+    )
+)
+declare(
+    RecordKind(
+        key="patrol",
+        label="巡逻",
+        icon="route",
+        url_name="protection:patrol",
+        facets={
+            "when": {"day": "白天", "night": "夜间"},
+            "passed": {"all": "全部到位", "part": "有点没到"},
+        },
+        new_url_name="protection:patrol_new",
     )
 )

@@ -1,7 +1,8 @@
-"""Writing rounds, faults and checks against the standard."""
+"""Writing rounds, faults, checks against the standard, patrols and the guards' rota."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import uuid
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anyuan.core import events
-from anyuan.core.refused import Refused
+from anyuan.core.ids import new_id
+from anyuan.core.refused import Conflict, Refused
 from anyuan.domains.protection.loops import set_device
 from anyuan.domains.protection.measures import measure
 from anyuan.domains.protection.models import (
@@ -19,11 +21,20 @@ from anyuan.domains.protection.models import (
     DeviceState,
     DeviceType,
     Fault,
+    Guard,
+    GuardStatus,
+    Patrol,
+    PatrolMark,
+    PatrolPoint,
+    RotaLeader,
+    RotaShift,
     Round,
+    Shift,
     StandardCheck,
 )
-from anyuan.domains.protection.numbers import Limits, days_to_keep, repair_hours
+from anyuan.domains.protection.numbers import Limits, days_to_keep, is_night, repair_hours
 from anyuan.domains.protection.standards import judge, standard_of
+from anyuan.domains.protection.watch import points_of, rota_mark
 from anyuan.engines.cases.models import Case
 from anyuan.engines.cases.services import move, open_case
 from anyuan.engines.ledgers.registry import find
@@ -193,3 +204,109 @@ def check_standard(
 def _refuse_no_site(unit: Unit) -> None:
     if unit.kind not in SITES:
         raise Refused(_("请从学校或校区的岗位办理。"), field="unit")
+
+
+@dataclasses.dataclass(frozen=True)
+class Passed:
+    """A point passed on a patrol: when, and what was wrong there."""
+
+    point_id: uuid.UUID
+    at: datetime.datetime
+    wrong: str = ""
+
+
+@action(Permission.SECURITY_REPORT)
+def record_patrol(
+    unit: Unit, *, by: Actor, passed: Iterable[Passed], note: str = "", file_ids: Iterable[uuid.UUID] = (),
+    record_id: uuid.UUID | None = None,
+) -> Patrol:  # fmt: skip
+    """One walk past the points of the register; what was wrong somewhere opens a hazard.
+
+    By day all points are planned, by night those that are passed at night too. A phone's clock that runs
+    ahead counts as now.
+    """
+    if kept := already(record_id, kind="patrol", unit_id=unit.key):
+        found: Patrol = Patrol.objects.get(pk=kept.pk)
+        return found
+    _refuse_no_site(unit)
+    now = timezone.now()
+    seen = {one.point_id: dataclasses.replace(one, at=min(one.at, now)) for one in passed}
+    points = {one.pk: one for one in points_of(unit)}
+    if not points:
+        raise Refused(_("还没有巡查点，请先在台账里登记巡查点。"))
+    marks = [one for one in seen.values() if one.point_id in points]
+    if not marks:
+        raise Refused(_("还没有到过任何一个巡查点，到了就点一下“到了”。"))
+    started, ended = min(one.at for one in marks), max(one.at for one in marks)
+    at_night = is_night(started)
+    planned = {pk for pk, one in points.items() if one.at_night or not at_night}
+    done = Patrol(
+        unit=unit, started_at=started, ended_at=ended, at_night=at_night, note=note.strip()[:300],
+        planned=len(planned | {one.point_id for one in marks}), passed=len(marks),
+    )  # fmt: skip
+    done.record = open_record(
+        unit, by=by, kind="patrol", happened_on=timezone.localtime(started).date(), title=str(done),
+        tags=done.tags, record_id=record_id,
+    )  # fmt: skip
+    checked(done, exclude=("record", "unit"))
+    PatrolMark.objects.bulk_create(
+        PatrolMark(
+            patrol=done, unit_id=unit.key, point=points[one.point_id], place=points[one.point_id].place,
+            at=one.at, wrong=one.wrong.strip()[:200],
+        )
+        for one in marks
+    )  # fmt: skip
+    attach(done.record, file_ids, by=by)
+    record_saved(done.record)
+    _raise_findings(done, by, marks, points)
+    return done
+
+
+def _raise_findings(
+    done: Patrol, by: Actor, marks: Iterable[Passed], points: Mapping[uuid.UUID, PatrolPoint]
+) -> None:
+    for one in marks:
+        if one.wrong.strip():
+            events.emit(
+                "finding.raised", record=done.record, unit=done.unit, by=by, title=one.wrong.strip(), detail="",
+                place=points[one.point_id].place, category="", level="general",
+                basis="", file_ids=[], source="check", source_ref=f"{done.pk}:{one.point_id}",
+            )  # fmt: skip
+
+
+@action(Permission.SECURITY_MANAGE)
+def set_rota(
+    unit: Unit, *, by: Actor, monday: datetime.date, shifts: Mapping[tuple[uuid.UUID, datetime.date], str],
+    leaders: Mapping[datetime.date, str], seen: str = "",
+) -> None:  # fmt: skip
+    """The week's rota as a whole: who is not named rests. `seen`: the week as it was on the page.
+
+    Errors: Conflict where somebody else changed the week meanwhile.
+    """
+    _refuse_no_site(unit)
+    Unit.objects.select_for_update().get(pk=unit.pk)
+    if seen and seen != rota_mark(unit, monday):
+        raise Conflict(_("这一周的排班刚被别人改过。请记下您的改动，刷新页面后再改。"))
+    week = [monday + datetime.timedelta(days=n) for n in range(7)]
+    on_post = dict(Guard.objects.filter(unit=unit, active=True, status=GuardStatus.ON_POST).values_list("pk", "name"))  # fmt: skip
+    for (guard, day), shift in shifts.items():
+        if guard not in on_post or day not in week or shift not in Shift.values:
+            raise Refused(_("名单里有人已经离岗，请刷新页面后重新排班。"))
+    rows = RotaShift.objects.filter(unit=unit, day__in=week)
+    kept = {(one.guard_id, one.day): one for one in rows}
+    gone = [one.pk for key, one in kept.items() if key not in shifts and one.guard_id in on_post]
+    rows.filter(pk__in=gone).delete()
+    changed = [
+        RotaShift(pk=kept[key].pk if key in kept else new_id(), unit=unit, guard_id=key[0], day=key[1], shift=shift)
+        for key, shift in shifts.items()
+        if key not in kept or kept[key].shift != shift
+    ]  # fmt: skip
+    RotaShift.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["guard", "day"], update_fields=["shift"]
+    )
+    RotaLeader.objects.filter(unit=unit, day__in=week).delete()
+    RotaLeader.objects.bulk_create(
+        RotaLeader(unit=unit, day=day, name=name.strip()[:40])
+        for day, name in leaders.items()
+        if day in week and name.strip()
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anyuan.domains.protection import standard_views, views
+from anyuan.domains.protection import standard_views, views, watch_views
 
 app_name = "protection"
 urlpatterns = [
@@ -15,4 +15,9 @@ urlpatterns = [
     path("standard/gaps/", standard_views.gaps, name="gaps"),
     path("standard/<uuid:pk>/", standard_views.check_detail, name="check"),
     path("standard/<uuid:pk>/sheet/", standard_views.check_sheet, name="check_sheet"),
+    path("patrols/", watch_views.patrol_list, name="patrols"),
+    path("patrols/new/", watch_views.patrol_new, name="patrol_new"),
+    path("patrols/<uuid:pk>/", watch_views.patrol_detail, name="patrol"),
+    path("rota/", watch_views.rota, name="rota"),
+    path("rota/sheet/", watch_views.rota_sheet, name="rota_sheet"),
 ]

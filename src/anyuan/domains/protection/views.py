@@ -19,8 +19,9 @@ from anyuan.core.refused import Forbidden, Refused
 from anyuan.domains.protection import queries
 from anyuan.domains.protection.forms import FaultForm, RoundForm
 from anyuan.domains.protection.models import Device, Fault, Round
-from anyuan.domains.protection.numbers import days_to_keep, repair_hours
+from anyuan.domains.protection.numbers import days_to_keep, patrols_a_day, repair_hours
 from anyuan.domains.protection.services import record_round, report_fault, step_fault
+from anyuan.domains.protection.watch import today_of
 from anyuan.engines.cases import registry
 from anyuan.engines.cases.queries import choices, is_overdue, stages, steps_of
 from anyuan.org.middleware import AuthedRequest, signed_in
@@ -57,7 +58,10 @@ def home(request: AuthedRequest) -> HttpResponse:
         "hours": repair_hours(),
     }  # fmt: skip
     if not by.is_supervisor:
-        context["standard"], context["standings"] = queries.standings(queries.sites(by))
+        sites = list(queries.sites(by))
+        context["standard"], context["standings"] = queries.standings(sites)
+        context["watches"] = today_of([one.unit for one in sites])
+        context["daily"] = patrols_a_day()
     return render(request, "protection/home.html", context)
 
 

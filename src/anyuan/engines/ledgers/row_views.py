@@ -21,6 +21,7 @@ from anyuan.engines.ledgers.models import Row
 from anyuan.engines.ledgers.services import add_row, change_row, end_row, restore_row, unseal_row
 from anyuan.engines.ledgers.spec import Ledger
 from anyuan.engines.ledgers.values import shown
+from anyuan.org.actor import Actor
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Unit
 from anyuan.org.pages import get_visible
@@ -110,6 +111,7 @@ def _page(
         ],
         "related": queries.related(by, ledger, row),
         "may_write": may_write,
+        "deeds": _deeds(ledger, row, by) if row.active else [],
         "may_unseal": bool(ledger.sealed) and by.may(ledger.unseal) and opened is None,
         "end_form": form or EndForm(),
     }
@@ -117,6 +119,15 @@ def _page(
     if opened is not None:
         response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _deeds(ledger: Ledger, row: Row, by: Actor) -> list[dict[str, str]]:
+    """What may be done with the thing; at a school only: those above read."""
+    return [
+        {"label": deed.label, "icon": deed.icon, "url": deed.address(row)}
+        for deed in ledger.deeds
+        if by.may(deed.needs) and not by.is_supervisor
+    ]
 
 
 def _shown(

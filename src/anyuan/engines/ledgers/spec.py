@@ -73,6 +73,19 @@ class Related:
 
 
 @dataclasses.dataclass(frozen=True)
+class Deed:
+    """Something that is done with a thing of the ledger: a button on its page, which its label opens.
+
+    `address` is given the row.
+    """
+
+    label: str
+    icon: str
+    needs: Permission
+    address: Callable[[Any], str]
+
+
+@dataclasses.dataclass(frozen=True)
 class Setting:
     """What a row is checked against: today, and the pack's numbers that the ledger named."""
 
@@ -107,6 +120,7 @@ class Ledger:
     facets: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     labels: bool = False
+    deeds: tuple[Deed, ...] = ()
     numbers: tuple[str, ...] = ()
     check: Check | None = None
     read: Permission = Permission.LEDGER_READ

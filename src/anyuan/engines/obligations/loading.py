@@ -30,6 +30,7 @@ from anyuan.engines.obligations.models import (
     Topic,
     TopicAsk,
 )
+from anyuan.engines.obligations.numbers import forget_numbers
 from anyuan.engines.obligations.packs import spec
 from anyuan.engines.obligations.packs.diff import PackDiff, compare
 from anyuan.engines.obligations.sql import hold_lock
@@ -206,6 +207,7 @@ def _keep_texts(policy: Policy, pack: spec.Pack) -> None:
         )
         for n in pack.numbers
     )
+    forget_numbers()
 
 
 def _keep_topics(policy: Policy, pack: spec.Pack) -> None:

@@ -8,24 +8,34 @@ from pathlib import Path
 
 from django.conf import settings
 
+from anyuan.core import scope
 from anyuan.engines.obligations.models import Number
 from anyuan.engines.obligations.packs.load import load_pack
+
+KEPT = "obligations.numbers"
 
 
 def number_values(key: str) -> list[Decimal]:
     """The value or ordered values of one number.
 
-    From the newest loaded policy; before any is loaded, from the pack that the product ships.
+    From the newest loaded policy; before any is loaded, from the pack that the product ships. The first
+    asking in a request reads all numbers by one statement.
     """
-    row = Number.objects.filter(key=key).order_by("-policy__valid_from", "-policy_id").first()
-    return list(row.values) if row else shipped_values(key)
+    return values_of(key)[key]
 
 
 def values_of(*keys: str) -> dict[str, list[Decimal]]:
-    """Several numbers by one statement, as `number_values` gives each."""
-    rows = Number.objects.filter(key__in=keys).order_by("key", "-policy__valid_from", "-policy_id")
-    found = {row.key: list(row.values) for row in rows.distinct("key")}
-    return {key: found[key] if key in found else shipped_values(key) for key in keys}
+    """Several numbers, as `number_values` gives each."""
+    loaded: dict[str, list[Decimal]] | None = scope.kept().get(KEPT)
+    if loaded is None:
+        rows = Number.objects.order_by("key", "-policy__valid_from", "-policy_id").distinct("key")
+        loaded = scope.kept()[KEPT] = dict(rows.values_list("key", "values"))
+    return {key: list(loaded[key]) if key in loaded else shipped_values(key) for key in keys}
+
+
+def forget_numbers() -> None:
+    """After a policy was loaded: the next asking reads them anew."""
+    scope.kept().pop(KEPT, None)
 
 
 def shipped_values(key: str) -> list[Decimal]:

@@ -10,6 +10,14 @@ from anyuan.domains.protection.models.registers import (
     GuardStatus,
     Sex,
 )
+from anyuan.domains.protection.models.watch import (
+    Patrol,
+    PatrolMark,
+    PatrolPoint,
+    RotaLeader,
+    RotaShift,
+    Shift,
+)
 from anyuan.domains.protection.models.work import Fault, Round, StandardCheck
 
 __all__ = [
@@ -23,7 +31,13 @@ __all__ = [
     "GearKind",
     "Guard",
     "GuardStatus",
+    "Patrol",
+    "PatrolMark",
+    "PatrolPoint",
+    "RotaLeader",
+    "RotaShift",
     "Round",
     "Sex",
+    "Shift",
     "StandardCheck",
 ]
