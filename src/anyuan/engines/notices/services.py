@@ -17,6 +17,7 @@ from anyuan.core.ids import is_client_id
 from anyuan.core.keys import EVERYTHING
 from anyuan.core.models import Comment, File, Record
 from anyuan.core.refused import Refused
+from anyuan.engines.live.services import publish
 from anyuan.engines.notices.models import Notification
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
@@ -45,12 +46,14 @@ FROM (
   ORDER BY post.person_id, post.unit_id
 ) AS told
 ON CONFLICT (person_id, once_key) DO NOTHING
+RETURNING person_id
 """  # noqa: S608 -- constants only
 _TELL_PERSON = f"""
 INSERT INTO notices_notification {_COLUMNS}
 VALUES ({NEW_ID_SQL}, %(person)s, %(unit)s, %(kind)s, %(title)s, %(body)s, %(url)s, %(record)s,
         %(once_key)s, %(at)s)
 ON CONFLICT (person_id, once_key) DO NOTHING
+RETURNING person_id
 """  # noqa: S608 -- constants only
 
 _TELL_PEOPLE = f"""
@@ -60,6 +63,7 @@ SELECT {NEW_ID_SQL}, told.person_id, told.unit_id, %(kind)s, %(title)s, %(body)s
 FROM unnest(%(people)s::bigint[], %(units)s::varchar[]) AS told(person_id, unit_id)
 JOIN org_person AS person ON person.id = told.person_id AND person.is_active
 ON CONFLICT (person_id, once_key) DO NOTHING
+RETURNING person_id
 """  # noqa: S608 -- constants only
 
 
@@ -138,7 +142,9 @@ def _write(statement: str, facts: dict[str, Any]) -> int:
         connection.cursor() as cursor,
     ):
         cursor.execute(statement, facts)
-        return cursor.rowcount
+        told = [person for (person,) in cursor.fetchall()]
+    publish("notice", people=told)
+    return len(told)
 
 
 @action(Permission.UNIT_READ)
@@ -147,7 +153,10 @@ def mark_read(own_unit: str, *, by: Actor, ids: Iterable[uuid.UUID] | None = Non
     rows = Notification.objects.filter(person_id=by.person_id, read_at__isnull=True)
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
-    return rows.update(read_at=timezone.now())
+    read = rows.update(read_at=timezone.now())
+    if read and by.person_id is not None:
+        publish("notice", people=[by.person_id])
+    return read
 
 
 @action(Permission.RECORD_READ)
