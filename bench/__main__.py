@@ -1,6 +1,6 @@
 """`make bench`: builds the whole city where it is missing, measures, prints Markdown for docs/performance.md.
 
-`python -m bench pages sql posting ledgers memory` measures only what is named.
+`python -m bench pages sql posting ledgers live memory` measures only what is named.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sys
 
 from django.utils import timezone
 
-from bench import data, ledgers, pages, posting, sql
+from bench import data, ledgers, live, pages, posting, sql
 
 
 def show_pages() -> None:
@@ -56,6 +56,7 @@ PARTS = {
     "sql": show_sql,
     "posting": show_posting,
     "ledgers": ledgers.show,
+    "live": live.show,
     "memory": show_memory,
 }
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
-import random
 import signal
-import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -20,18 +19,15 @@ from django.utils import timezone
 
 from anyuan.core import scope
 from anyuan.core.keys import EVERYTHING
-from anyuan.engines.live.hub import Hub, Page
+from anyuan.engines.live.hub import Hub, Page, Send
 from anyuan.org.middleware import choose_post, may_enter
 from anyuan.org.models import Person, Post
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 PATH = "/live/"
 PAGES_A_PERSON = 8
-BEAT = 15  # seconds after which a silent stream says that it lives
-LIFE = (600, 900)  # seconds after which a stream ends, to be asked again who one is
 WATCH = 60  # seconds between two looks at whether sessions and posts still stand
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -40,7 +36,6 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 BEGIN = b"retry: 3000\n\n"
-BEAT_FRAME = b": beat\n\n"
 # The page was away too long: it asks for everything anew.
 ANEW = 'data: {"kind": "*", "data": {}, "spread": 1000}\n\n'
 
@@ -51,7 +46,7 @@ async def stream(request: MutableMapping[str, Any], receive: Receive, send: Send
     """Answer one request for /live/."""
     hub = await _the_hub()
     async with ThreadSensitiveContext():
-        page = await sync_to_async(_page_of, thread_sensitive=True)(request)
+        page = await sync_to_async(_page_of, thread_sensitive=True)(request, send)
     if page is None or hub.closed:
         await _refuse(send, 401 if page is None else 503)
         return
@@ -59,34 +54,30 @@ async def stream(request: MutableMapping[str, Any], receive: Receive, send: Send
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     until = hub.join(page)
     gone = asyncio.ensure_future(_until_gone(receive))
-    sending = asyncio.ensure_future(_send_all(hub, page, send, _since(request), until))
+    ended = asyncio.ensure_future(page.ended.wait())
     try:
-        await asyncio.wait({gone, sending}, return_when=asyncio.FIRST_COMPLETED)
+        await _begin(hub, page, send, _since(request), until)
+        await asyncio.wait({gone, ended}, return_when=asyncio.FIRST_COMPLETED)
         if not gone.done():
-            await send({"type": "http.response.body", "body": b""})
+            with contextlib.suppress(TimeoutError):  # the way is full: the server closes it
+                await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), 1)
     finally:
         hub.leave(page)
-        for task in (gone, sending):
+        page.let_go()
+        for task in (gone, ended):
             task.cancel()
-        await asyncio.gather(gone, sending, return_exceptions=True)
+        await asyncio.gather(gone, ended, return_exceptions=True)
 
 
-async def _send_all(hub: Hub, page: Page, send: Send, since: int | None, until: int) -> None:
-    await send({"type": "http.response.body", "body": BEGIN, "more_body": True})
+async def _begin(hub: Hub, page: Page, send: Send, since: int | None, until: int) -> None:
+    """What the page missed, then what came meanwhile."""
     first = [f'id: {until}\ndata: {{"kind": "hello"}}\n\n'.encode()]
     if since is not None:
         missed = await hub.missed(page, since, until)
         first = [f"id: {until}\n{ANEW}".encode()] if missed is None else [*missed, *first]
-    await send({"type": "http.response.body", "body": b"".join(first), "more_body": True})
-    ends = time.monotonic() + random.uniform(*LIFE)  # noqa: S311 -- spreads reconnections
-    while time.monotonic() < ends:
-        try:
-            wire = await asyncio.wait_for(page.waiting.get(), BEAT)
-        except TimeoutError:
-            wire = BEAT_FRAME
-        if wire is None:
-            return
-        await send({"type": "http.response.body", "body": wire, "more_body": True})
+    body = b"".join([BEGIN, *first])
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    await page.flow()
 
 
 async def _until_gone(receive: Receive) -> None:
@@ -108,7 +99,7 @@ def _since(request: MutableMapping[str, Any]) -> int | None:
     return int(asked) if asked.isdigit() and len(asked) < 19 else None
 
 
-def _page_of(request: MutableMapping[str, Any]) -> Page | None:
+def _page_of(request: MutableMapping[str, Any], send: Send) -> Page | None:
     """Who asks, as every page of the product finds it; None for who may not enter."""
     asked = ASGIRequest(dict(request), io.BytesIO())
     try:
@@ -128,6 +119,7 @@ def _page_of(request: MutableMapping[str, Any]) -> Page | None:
             person=int(person.pk),
             session=str(asked.session.session_key),
             post=str(actor.post_id),
+            send=send,
         )
     finally:
         connection.close()

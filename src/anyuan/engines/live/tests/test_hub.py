@@ -9,8 +9,7 @@ import pytest
 from django.utils import timezone
 
 from anyuan.core import scope
-from anyuan.engines.live import hub as hubs
-from anyuan.engines.live.hub import Hub, Page, frame
+from anyuan.engines.live.hub import WAITING, Hub, Page, frame
 from anyuan.engines.live.models import Event
 from anyuan.engines.live.services import KEPT, forget_old, publish
 from anyuan.engines.live.stream import _since, _standing
@@ -25,26 +24,70 @@ def hub(monkeypatch):
     monkeypatch.setattr(Hub, "_keep_listening", nothing)
 
 
-def page(*topics, person=1):
-    return Page(topics, person, "session", "post")
+class Way:
+    """A connection as the server gives it: full after so many frames, until it is emptied."""
+
+    def __init__(self, room):
+        self.room, self.sent = room, []
+        self.free = asyncio.Event()
+
+    async def __call__(self, message):
+        if len(self.sent) >= self.room:
+            await self.free.wait()
+        self.sent.append(message["body"])
 
 
-def test_a_page_that_does_not_read_is_let_go_and_the_others_hear(hub, monkeypatch):
-    monkeypatch.setattr(hubs, "WAITING", 3)
+async def opened(hub, *topics, room=1000):
+    page = Page(topics, 1, "session", "post", Way(room))
+    hub.join(page)
+    await page.flow()
+    return page
 
+
+def test_a_page_that_does_not_read_is_let_go_and_the_others_hear(hub):
     async def run():
         made = Hub()
-        slow = Page(("u:1.",), 1, "", "", asyncio.Queue(3))
-        quick = Page(("u:1.", "p:2"), 2, "", "", asyncio.Queue(9))
-        made.join(slow)
-        made.join(quick)
-        for n in range(4):
+        slow = await opened(made, "u:1.", room=2)
+        quick = await opened(made, "u:1.", "p:2")
+        for n in range(WAITING + 4):
             made._pass_on(["u:1.", "p:2"], frame(n, "x", [], {}))
         assert slow not in made.all
-        assert slow.waiting.get_nowait() is None
-        assert quick.waiting.qsize() == 4  # once each, though two topics fit
+        assert slow.ended.is_set()
+        assert len(quick.send.sent) == WAITING + 4  # once each, though two topics fit
         made.leave(quick)
         assert not made.pages
+        made.close()
+
+    asyncio.run(run())
+
+
+def test_a_full_way_keeps_the_order_and_flows_on_when_it_is_free(hub):
+    async def run():
+        made = Hub()
+        page = await opened(made, "u:1.", room=2)
+        frames = [frame(n, "x", [], {}) for n in range(6)]
+        for one in frames[:5]:
+            made._pass_on(["u:1."], one)
+        assert page.send.sent == frames[:2]
+        page.send.room = 1000
+        page.send.free.set()
+        await asyncio.sleep(0.01)
+        made._pass_on(["u:1."], frames[5])
+        assert page.send.sent == frames
+        made.close()
+
+    asyncio.run(run())
+
+
+def test_what_comes_while_the_missed_is_fetched_waits_for_it(hub):
+    async def run():
+        made = Hub()
+        page = Page(("u:1.",), 1, "session", "post", Way(9))
+        made.join(page)
+        made._pass_on(["u:1."], b"new")
+        await page.send({"body": b"missed"})
+        await page.flow()
+        assert page.send.sent == [b"missed", b"new"]
         made.close()
 
     asyncio.run(run())
@@ -95,8 +138,8 @@ def test_old_events_are_deleted(cast):
 def test_who_signed_out_or_was_switched_off_is_let_go(cast):
     client = cast.client(cast.officer)
     session = client.cookies["sessionid"].value
-    mine = Page((), cast.officer.person_id, session, str(cast.officer.post_id))
-    gone = Page((), cast.officer.person_id, "another", str(cast.officer.post_id))
+    mine = Page((), cast.officer.person_id, session, str(cast.officer.post_id), Way(1))
+    gone = Page((), cast.officer.person_id, "another", str(cast.officer.post_id), Way(1))
     assert _look([mine, gone]) == {mine}
     client.logout()
     assert _look([mine]) == set()
