@@ -14,7 +14,6 @@ from anyuan.core.refused import Missing
 from anyuan.domains.emergency.incidents import clock
 from anyuan.domains.emergency.incidents.content import kind_of, level_of
 from anyuan.domains.emergency.incidents.models import (
-    Chain,
     Entry,
     Incident,
     Injured,
@@ -33,7 +32,7 @@ from anyuan.org.permissions import Permission
 from anyuan.org.queries import staff_of
 
 SELECT = (
-    "unit__parent__parent", "unit__profile", "record__case", "record__created_by", "received_by", "confirmed_by",
+    "unit__parent__parent", "unit__profile", "chain", "record__case", "record__created_by", "received_by", "confirmed_by",
 )  # fmt: skip
 LATENESS = {
     clock.IN_TIME: ("按时报告", "green", "clock-check"),
@@ -156,8 +155,7 @@ def marks(incident: Incident) -> list[dict[str, Any]]:
 def timeline_of(incident: Incident) -> tuple[list[Entry], str]:
     """The lines, the newest first, and what is wrong with them (empty where they hold)."""
     lines = list(Entry.objects.filter(incident=incident).order_by("seq"))
-    chain = Chain.objects.get(incident=incident)
-    return lines[::-1], broken(lines, chain)
+    return lines[::-1], broken(lines, incident.chain)
 
 
 def tasks_of(incident: Incident) -> list[Task]:

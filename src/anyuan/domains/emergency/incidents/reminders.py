@@ -85,7 +85,7 @@ def remind(now: datetime.datetime) -> int:
 
 def _tell(incident: Incident, reminder: Reminder) -> None:
     title = f"{incident.unit.short_name}：{reminder.title}（{incident.record.title}）"
-    turn = f"{incident.follow_due_at:%m%d%H%M}" if reminder.key.startswith("follow") and incident.follow_due_at else ""  # fmt: skip
+    turn = f"{incident.follow_due_at:%m%d%H%M%S%f}" if reminder.key.startswith("follow") and incident.follow_due_at else ""  # fmt: skip
     for units, roles in told(reminder.levels, incident.unit):
         tell(
             units, roles, kind="incident.due", title=title, record=incident.record,

@@ -334,7 +334,7 @@ class Migration(migrations.Migration):
                 ('from_name', models.CharField(max_length=80, verbose_name='报送单位')),
                 ('to_name', models.CharField(max_length=80, verbose_name='主送单位')),
                 ('sent_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='报送时间')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='期限')),
+                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='期限')),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='incidents.incident')),
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.unit', verbose_name='单位')),

@@ -118,7 +118,7 @@ class Report(Scoped):
     from_name = models.CharField("报送单位", max_length=80)
     to_name = models.CharField("主送单位", max_length=80)
     sent_at = models.DateTimeField("报送时间", default=timezone.now)
-    due_at = models.DateTimeField("期限", null=True)
+    due_at = models.DateTimeField("期限", null=True, blank=True)
 
     class Meta(Scoped.Meta):
         verbose_name = "突发事件报告"
