@@ -19,10 +19,14 @@ ROLES = {
 
 
 def rank_of(by: Actor) -> int:
-    """0 for a school's own people, 1 for the district's, 2 for the city's (and the system)."""
-    if by.role == Role.DISTRICT_SUPERVISOR:
-        return 1
-    return 2 if by.role in {Role.BUREAU_SUPERVISOR, ""} else 0
+    """0 for a school's own people, 1 for the district's, 2 for the city's (and the system).
+
+    A system's token has no role: its unit says which level it speaks for.
+    """
+    if by.role:
+        return {Role.DISTRICT_SUPERVISOR: 1, Role.BUREAU_SUPERVISOR: 2}.get(Role(by.role), 0)
+    kind = Unit.raw.filter(key=by.unit_key).values_list("kind", flat=True).first() or "city"
+    return RANK.get(kind, 0)
 
 
 def is_desk(by: Actor) -> bool:

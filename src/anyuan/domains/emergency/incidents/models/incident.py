@@ -107,7 +107,12 @@ class Incident(OnRecord):
             ),
             models.CheckConstraint(
                 condition=Q(lon__isnull=True, lat__isnull=True)
-                | Q(lon__range=(-180, 180), lat__range=(-90, 90)),
+                | Q(
+                    lon__range=(-180, 180),
+                    lat__range=(-90, 90),
+                    lon__isnull=False,
+                    lat__isnull=False,
+                ),
                 name="incident_place_on_earth",
             ),
             models.CheckConstraint(
