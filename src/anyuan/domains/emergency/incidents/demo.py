@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from django.utils import timezone
 
+from anyuan.core.keys import ancestors
 from anyuan.core.periods import is_working_day
 from anyuan.domains.emergency.incidents.models import Incident, RescueCard
 from anyuan.domains.emergency.incidents.queries import one
@@ -89,6 +90,24 @@ LESSON = {
     "fire": "厨房和实验室用电用气检查改为每天下班前两人签字", "food": "留样和加工温度记录每天由食堂负责人核对",
     "collapse": "露天棚架每次大风预警前加固检查", "injury": "单杠区铺设缓冲垫并安排课间值守",
 }  # fmt: skip
+
+
+def stores(profile: Profile, rng: random.Random, today: datetime.date) -> Iterator[dict[str, Any]]:
+    """What a school has in its store room; a few things are past their day."""
+    for name, kind, measure, most, lasts in STORES:
+        until = today + datetime.timedelta(days=rng.randint(-10, 700)) if lasts else None
+        yield {
+            "name": name, "kind": kind, "quantity": rng.randint(1, most), "measure": measure, "place": "应急物资室",
+            "keeper": "总务处", "checked_on": today - datetime.timedelta(days=rng.randint(1, 60)), "expires_on": until,
+        }  # fmt: skip
+
+
+STORES = (
+    ("急救箱", "medical", "个", 4, True), ("担架", "medical", "副", 2, False), ("手提扩音器", "signal", "个", 4, False),
+    ("应急灯", "light", "个", 10, False), ("沙袋", "flood", "袋", 100, False), ("融雪剂", "cold", "袋", 20, True),
+    ("饮用水", "food", "箱", 20, True), ("口罩", "epidemic", "盒", 40, True),
+)  # fmt: skip
+LEDGERS = {"emergency_store": stores}
 
 
 def fill(sites: Sequence[Unit], today: datetime.date, clock: Clock) -> None:
@@ -180,8 +199,13 @@ def _minutes_now() -> int:
 
 
 def _desk(school: Unit, crew: dict[str, dict[str, Actor]]) -> Actor:
-    above = crew[school.parent_key]
-    return above.get("district_supervisor") or above["bureau_supervisor"]
+    """The district's desk; where nobody sits there, the city's."""
+    for key in reversed(ancestors(school.key)[:-1]):
+        held = crew.get(key, {})
+        for role in ("district_supervisor", "bureau_supervisor"):
+            if role in held:
+                return held[role]
+    raise LookupError(school.key)
 
 
 def _crew(schools: Sequence[str]) -> dict[str, dict[str, Actor]]:

@@ -1,5 +1,6 @@
 from anyuan.domains.emergency.incidents.models.incident import Hurt, Incident, RescueCard, Source
 from anyuan.domains.emergency.incidents.models.people import Injured, Task, TaskState, Where, Who
+from anyuan.domains.emergency.incidents.models.stores import EmergencyStore, StoreKind
 from anyuan.domains.emergency.incidents.models.written import (
     Chain,
     Entry,
@@ -11,6 +12,7 @@ from anyuan.domains.emergency.incidents.models.written import (
 
 __all__ = [
     "Chain",
+    "EmergencyStore",
     "Entry",
     "EntryKind",
     "Hurt",
@@ -21,6 +23,7 @@ __all__ = [
     "ReportKind",
     "RescueCard",
     "Source",
+    "StoreKind",
     "Task",
     "TaskState",
     "Where",
