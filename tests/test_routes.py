@@ -22,6 +22,9 @@ from anyuan.core.files import keep_file
 from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
 from anyuan.domains.emergency.drills.services import plan_drill, record_drill
+from anyuan.domains.emergency.incidents.services.commanding import add_task
+from anyuan.domains.emergency.incidents.services.people import add_injured
+from anyuan.domains.emergency.incidents.tests.making import happened, sent
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
@@ -179,7 +182,7 @@ def world(cast):
         export = ask_export(by.unit_key, by=by, ledger=all_ledgers()["guard"], query="", total=1)
         duty = Obligation.objects.filter(unit=cast.school).first()
         message = inbox(by).first()
-    buses = buses_of(cast)
+    buses, incidents = buses_of(cast), incidents_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
         pairs = [(cast.school, sent)]
@@ -212,6 +215,7 @@ def world(cast):
         "obligations:filing_withdraw": {"pk": filing.pk},
         "obligations:rule_switch": {"pk": duty.rule_id},
         **buses,
+        **incidents,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
@@ -250,6 +254,24 @@ def buses_of(cast: Any) -> dict[str, dict[str, Any]]:
     sides = ("side", "side_accept", "side_permit", "side_cost", "side_step")
     found |= dict.fromkeys(sides, side.pk)
     return {n if n == "schoolbus" else f"schoolbus:{n}": {"pk": pk} for n, pk in found.items()}
+
+
+def incidents_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's incidents: one with a task, somebody hurt and a report, and a new one."""
+    by = cast.officer
+    with scope.enter(by.units, person=str(by.person_id)):
+        first = happened(cast, kind="injury", hurt="some", injured=1)
+        task = add_task(first, by=by, text="清点", owner_name="甲")
+        person = add_injured(first, by=by, name="乙")
+        report = sent(first, by=by)
+        second = happened(cast)
+    found = {"incidents": first.pk, "act": second.pk, "report_new": second.pk, "task_end": task.pk, "person": person.pk}  # fmt: skip
+    found |= dict.fromkeys(("report", "report_receive", "paper"), report.pk)
+    rest = {"incidents": {"key": cast.school.key}, "act": {"transition": "start"}, "report_new": {"kind": "first"}, "paper": {"kind": "pdf"}}  # fmt: skip
+    return {
+        n if n == "incidents" else f"incidents:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in found.items()
+    }
 
 
 def address(route: Route, world: dict[str, dict[str, Any]]) -> str:
@@ -380,8 +402,29 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:side_step": {"step": "decline", "why": "不需要"},
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
+        **incident_forms(),
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
     }
+
+
+def incident_forms() -> dict[str, dict[str, str]]:
+    now = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    figures = {"hurt": "none", "place": "大厅", "happened_at": now}
+    return {
+        "incidents:new": {**figures, "kind": "fire", "summary": "起火"},
+        "incidents:facts": {**figures, "note": "已扑灭"},
+        "incidents:phone": {"whom": "值班室", "at": now},
+        "incidents:entry": {"text": "消防车到场"},
+        "incidents:act": {},
+        "incidents:task_new": {"text": "清点", "owner_name": "甲"},
+        "incidents:task_end": {"state": "done"},
+        "incidents:people": {},
+        "incidents:person_new": {"name": "乙", "who": "pupil", "state": "site"},
+        "incidents:person": {"name": "乙", "who": "pupil", "state": "site"},
+        "incidents:report_new": {**figures, "what": "起火", "measures": "扑灭", "contact": "甲", "contact_phone": "1", "approved_by": "丙"},
+        "incidents:report_receive": {},
+        "incidents:card": {"address": "1", "gate": "南门", "contact": "甲", "phone": "1"},
+    }  # fmt: skip
 
 
 def test_a_reader_is_refused_a_form_that_is_filled_in(cast, world):

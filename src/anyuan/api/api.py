@@ -13,6 +13,7 @@ from anyuan.api import (
     drills,
     filings,
     hazards,
+    incidents,
     indicators,
     ledgers,
     messages,
@@ -65,6 +66,7 @@ for part in (
     indicators,
     messages,
     buses,
+    incidents,
 ):
     api.add_router("", part.router)
 

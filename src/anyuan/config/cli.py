@@ -1,4 +1,4 @@
-"""The command line: anyuan up | migrate | demo | pack check|load | user add | healthcheck."""
+"""The command line: anyuan up | migrate | demo | pack check|load | user add | healthcheck | timelines."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--role", required=True, help="岗位，如 bureau_supervisor")
     add.add_argument("--phone", default="")
     commands.add_parser("healthcheck", help="检查系统是否正常")
+    commands.add_parser("timelines", help="核对突发事件的事件记录有没有被改动")
     return top
 
 

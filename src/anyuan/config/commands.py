@@ -20,7 +20,22 @@ def run(options: argparse.Namespace) -> int:
         return demo(size=options.size, if_empty=options.if_empty)
     if options.command == "pack":
         return pack(options)
+    if options.command == "timelines":
+        return timelines()
     raise Refused("没有这个命令。")
+
+
+def timelines() -> int:
+    """Check the chain of every incident's timeline; 1 where one does not hold."""
+    from anyuan.domains.emergency.incidents.timeline import check_all
+
+    with scope.everything():
+        found = check_all()
+    print(
+        "\n".join(f"{one.number} {one.unit.name}：{why}" for one, why in found)
+        or "事件记录全部完好。"
+    )
+    return 1 if found else 0
 
 
 def pack(options: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ class Source(models.TextChoices):
     PUBLIC = "public", "群众反映"
     THIRD_PARTY = "third_party", "第三方评估"
     JOINT = "joint", "联合检查"
+    INCIDENT = "incident", "事件教训"
 
 
 class Place(Scoped):

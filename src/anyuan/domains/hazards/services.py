@@ -152,7 +152,7 @@ def open_from_finding(
     *, record: Record, unit: Unit, by: Actor, title: str, detail: str, place: str, category: str,
     level: str, file_ids: Iterable[uuid.UUID], source: str, source_ref: str, **_more: Any,
 ) -> None:  # fmt: skip
-    """Reaction on `finding.raised`: what a check or a drill found becomes a hazard, once.
+    """Reaction on `finding.raised`: what a check, a drill or an incident showed becomes a hazard, once.
 
     The finding's photos stay on the check and stand on the hazard too.
     """
@@ -163,7 +163,7 @@ def open_from_finding(
         description=f"{title}：{detail}" if detail else title,
         category=category,
         level=level if level in Level.values else Level.GENERAL,
-        source=Source.CHECK if source == "check" else Source.DRILL,
+        source=source if source in Source.values else Source.DRILL,
         source_ref=source_ref,
         found_on=record.happened_on,
     )
