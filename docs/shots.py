@@ -33,6 +33,13 @@ SHOTS = [
     ("check-phone", "guard", PHONE, "/checks/fill/daily_patrol/"),
     ("drill", "school", DESK, "/emergency/"),
     ("report-phone", "teacher", PHONE, "/hazards/new/"),
+    ("ledger", "school", DESK, "/ledgers/guard/"),
+    ("standard", "wujin", DESK, "/protection/standard/"),
+    ("rota", "school", DESK, "/protection/rota/"),
+    ("patrol-phone", "guard", PHONE, "/protection/patrols/new/"),
+    ("bus", "school", DESK, "/schoolbus/"),
+    ("gate", "school", DESK, "/gate/"),
+    ("gate-phone", "guard", PHONE, "/gate/"),
 ]
 
 

@@ -137,6 +137,25 @@ def test_a_check_without_network_is_kept_and_sent_later(sign_in):
     expect(page.locator(".list-group-item").first).to_contain_text("校门与保安检查")
 
 
+def test_a_patrol_without_network_keeps_its_times_and_is_sent_later(sign_in):
+    page = sign_in("guard", size=PHONE)
+    page.goto("/ledgers/patrol_point/")
+    point = page.locator("tbody a, .list-group-item").first
+    point.click()
+    page.get_by_role("link", name="到了，打卡").click()
+    expect(page.locator("[data-count]")).to_contain_text("已到 1 /")
+    page.locator("[data-point] input[type=checkbox]").last.check()
+    page.reload()
+    ticked = page.locator("[data-count]").inner_text()
+    assert ticked.startswith(("已到 1", "已到 2")), ticked
+    page.context.set_offline(True)
+    page.get_by_role("button", name="巡完了，保存").click()
+    expect(page.locator("[data-saved]")).to_contain_text("已保存在手机")
+    page.context.set_offline(False)
+    page.goto("/protection/patrols/")
+    expect(page.locator("[data-outbox]")).to_contain_text("已上传 1 份")
+
+
 def test_a_double_click_files_one_record(sign_in):
     page = sign_in("school")
     seconds = str(100 + int(time.time()) % 800)

@@ -47,7 +47,11 @@ def _papers(bus: Bus) -> list[list[str]]:
 
 
 def _section(title: str, head: tuple[str, ...], rows: list[list[Any]]) -> list[Any]:
-    return [Heading(title), Table([list(head), *rows]) if rows else "没有记录。"]
+    """A heading with its table; days and times have more room than names."""
+    widths = tuple(
+        1.5 if name in {"日期", "时间", "检验日期", "有效期至", "检验机构"} else 1 for name in head
+    )
+    return [Heading(title), Table([list(head), *rows], widths=widths) if rows else "没有记录。"]
 
 
 def _routes(bus: Bus, by: Actor) -> list[list[Any]]:

@@ -26,6 +26,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
+    CondPageBreak,
     Flowable,
     Image,
     KeepTogether,
@@ -44,6 +45,8 @@ FONT_FILES = {
 }
 WIDTH = A4[0] - 54 * mm  # between the margins, points
 PHOTO_HEIGHT = 95 * mm
+ROOM = 28 * mm  # below a heading: else it goes to the next page
+LONG_CELL = 500  # characters of a table's cell
 PHOTO_SIDE = 1400  # pixels; sharp on paper, small in the file
 
 
@@ -144,7 +147,8 @@ def build_official(
 
 def _part(part: Any, body: ParagraphStyle) -> list[Flowable]:
     if isinstance(part, Heading):
-        return [_text(part.text, _style(15, fontName=BOLD, spaceBefore=6, keepWithNext=True))]
+        style = _style(15, fontName=BOLD, spaceBefore=6, keepWithNext=True)
+        return [CondPageBreak(ROOM), _text(part.text, style)]
     if isinstance(part, Table):
         return _table(part)
     if isinstance(part, Photo):
@@ -167,7 +171,10 @@ def _table(part: Table) -> list[Flowable]:
         cells,
         colWidths=[WIDTH * share / sum(shares) for share in shares],
         repeatRows=1 if part.head else 0,
-        splitInRow=1,
+        # A row goes over to the next page as a whole, unless it might not fit on one.
+        splitInRow=int(
+            any(len(str(value or "")) > LONG_CELL for row in part.rows for value in row)
+        ),
     )
     lines = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
     if part.head:
