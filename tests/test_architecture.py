@@ -53,6 +53,8 @@ WHOLE_TREE = {
     "engines/indicators/queries.py": "an aim of the level above holds for all below it",
     "engines/indicators/reactions_in.py": "a leaf's figures come from duties of several levels",
     "engines/ledgers/exports.py": "an export is taken up by the worker in the post that asked for it",
+    "domains/emergency/alerts/own.py": "a person reads what a unit above told them, by their own receipts",
+    "domains/emergency/alerts/sending.py": "the worker's sending: takes and settles what is due of all units",
     "org/tokens.py": "looks up the token before the scope shrinks to its unit",
 }
 

@@ -21,6 +21,7 @@ from anyuan.core import scope
 from anyuan.core.files import keep_file
 from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
+from anyuan.domains.emergency.alerts.services.sending import draft_alert, send_alert
 from anyuan.domains.emergency.drills.services import plan_drill, record_drill
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
@@ -179,6 +180,9 @@ def world(cast):
         export = ask_export(by.unit_key, by=by, ledger=all_ledgers()["guard"], query="", total=1)
         duty = Obligation.objects.filter(unit=cast.school).first()
         message = inbox(by).first()
+        said = {"kind": "real", "title": "疏散", "text": "到操场集合"}
+        alert = send_alert(draft_alert(cast.school, by=by, **said), by=by)
+        unsent = draft_alert(cast.school, by=by, **said)
     buses = buses_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
@@ -190,6 +194,8 @@ def world(cast):
     return {
         "hazards": {"pk": hazard.pk, "transition": "grade", "paper": "notice", "kind": "pdf"},
         "emergency": {"pk": drill.pk},
+        "alerts": {"pk": alert.pk, "step": "end", "kind": "pdf"},
+        "alerts:act": {"pk": unsent.pk, "step": "cancel"},
         "emergency:end": {"pk": planned.pk},
         "fire": {"pk": permit.pk, "transition": "void"},
         "fire:way_check": {"pk": look.pk},
@@ -339,6 +345,15 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
             "found_on": today,
             "level": "general",
         },
+        "alerts:new": {
+            "kind": "test",
+            "title": "测试",
+            "text": "测试",
+            "level": "general",
+            "roles": "teacher",
+        },
+        "alerts:act": {},
+        "alerts:correct": {"title": "更正", "text": "到北门"},
         "emergency:plan": {"kind": "fire", "mode": "real", "on": today},
         "emergency:end": {"reason": "下雨"},
         "protection:round_new": {

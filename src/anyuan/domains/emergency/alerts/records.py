@@ -1,0 +1,17 @@
+"""The kind of record that an alert is."""
+
+from __future__ import annotations
+
+from anyuan.core.kinds import RecordKind, declare
+from anyuan.domains.emergency.alerts.models import Kind, Level
+
+declare(
+    RecordKind(
+        key="alert",
+        label="紧急通知",
+        icon="speakerphone",
+        url_name="alerts:detail",
+        facets={"kind": dict(Kind.choices), "level": dict(Level.choices)},
+        new_url_name="alerts:new",
+    )
+)
