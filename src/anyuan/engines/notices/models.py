@@ -244,3 +244,4 @@ class Robot(Scoped):
 
 
 explain_constraint("robot_once", "本单位已有同名的机器人，请换一个名称。", "name")
+explain_constraint("notices_robot_pkey", "这个机器人已经添加过了。")

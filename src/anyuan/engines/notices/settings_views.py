@@ -136,9 +136,15 @@ def robot_try(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
 def robot_switch(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     """Stop using a robot (`on=0`) or use it again."""
     robot = get_visible(Robot, request.actor, pk=pk)
-    robot = services.switch_robot(robot, by=request.actor, on=request.POST.get("on") == "1")
-    said = _("已启用。") if robot.active else _("已停用，不再向这个群发送。")
-    messages.success(request, said)
+    try:
+        services.switch_robot(robot, by=request.actor, on=request.POST.get("on") == "1")
+    except (Forbidden, Missing):
+        raise
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+    else:
+        said = _("已启用。") if robot.active else _("已停用，不再向这个群发送。")
+        messages.success(request, said)
     return redirect("notices:robots")
 
 
