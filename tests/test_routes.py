@@ -52,6 +52,7 @@ from anyuan.engines.ledgers.registry import all_ledgers
 from anyuan.engines.ledgers.services import add_row, ask_export
 from anyuan.engines.ledgers.tests.test_all_ledgers import sample
 from anyuan.engines.notices.queries import inbox
+from anyuan.engines.notices.robots import add_robot
 from anyuan.engines.notices.services import tell_person
 from anyuan.engines.obligations.filings import Work, file_work
 from anyuan.engines.obligations.loading import load_policy
@@ -98,6 +99,8 @@ EVERYBODY = {
     "notices:comment",
     "notices:open",
     "notices:upload",
+    "notices:settings",
+    "notices:try",
     "web:post_choose",
 }
 
@@ -183,6 +186,8 @@ def world(cast):
         said = {"kind": "real", "title": "疏散", "text": "到操场集合"}
         alert = send_alert(draft_alert(cast.school, by=by, **said), by=by)
         unsent = draft_alert(cast.school, by=by, **said)
+        hook = "https://open.feishu.cn/open-apis/bot/v2/hook/x"
+        robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
     buses = buses_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
@@ -223,6 +228,7 @@ def world(cast):
         "ledgers:export_file": {"pk": export.pk},
         "notices": {"pk": message.pk},
         "notices:small_photo": {"pk": file.pk},
+        **{f"notices:robot_{name}": {"pk": robot.pk} for name in ("row", "try", "switch")},
         "notices:comment": {"pk": hazard.pk},
         "web": {"key": cast.school.key, "number": 8, "pk": file.pk},
         "org": {"key": cast.school.key, "pk": cast.officer.post_id, "what": "units"},
@@ -396,6 +402,13 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
+        "notices:robots": {
+            "kind": "feishu",
+            "name": "群",
+            "url": "https://open.feishu.cn/open-apis/bot/v2/hook/y",
+        },
+        "notices:robot_try": {},
+        "notices:robot_switch": {"on": "0"},
     }
 
 

@@ -18,6 +18,7 @@ from anyuan.core.kinds import tag
 from anyuan.core.models import OnRecord, Record, Scoped
 from anyuan.core.refused import explain_constraint
 from anyuan.engines.notices.channels import labels
+from anyuan.engines.notices.models import Robot
 from anyuan.org.models.unit import Stage
 from anyuan.org.permissions import Permission, Role
 
@@ -192,21 +193,21 @@ class Receipt(Scoped):
     class Meta(Scoped.Meta):
         verbose_name = "回执"
         constraints = [
-            models.UniqueConstraint(fields=["alert", "person"], name="receipt_once"),
+            models.UniqueConstraint(fields=["alert", "person"], name="alert_receipt_once"),
             models.CheckConstraint(
                 condition=Q(answer="", answered_at__isnull=True)
                 | Q(answered_at__isnull=False) & ~Q(answer=""),
-                name="receipt_answer_has_a_time",
+                name="alert_receipt_answer_has_a_time",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["person"],
-                name="receipt_open",
+                name="alert_receipt_open",
                 condition=Q(answered_at__isnull=True, over=False),
             ),
-            models.Index(fields=["person", "-told_at", "-id"], name="receipt_person_newest"),
-            models.Index(fields=["unit", "told_at"], name="receipt_unit_told"),
+            models.Index(fields=["person", "-told_at", "-id"], name="alert_receipt_person_newest"),
+            models.Index(fields=["unit", "told_at"], name="alert_receipt_unit_told"),
         ]
 
     @property
@@ -233,23 +234,28 @@ class Reply(Scoped):
 
     class Meta(Scoped.Meta):
         verbose_name = "回应"
-        indexes = [models.Index(fields=["receipt", "at"], name="reply_receipt_at")]
+        indexes = [models.Index(fields=["receipt", "at"], name="alert_reply_receipt_at")]
         triggers = [
             pgtrigger.ReadOnly(
-                name="reply_said", fields=["receipt", "answer", "words", "place", "at"]
+                name="alert_reply_said", fields=["receipt", "answer", "words", "place", "at"]
             ),
-            pgtrigger.Protect(name="reply_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(name="alert_reply_kept", operation=pgtrigger.Delete),
         ]
 
 
 class Delivery(Scoped):
-    """One message to one person by one channel. A worker holds it until `lease_until` while it sends."""
+    """One message to one person, or by one robot to a group. A worker holds it until `lease_until`."""
 
     read_permission: ClassVar[Permission] = Permission.ALERT_SEND
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="deliveries")
-    receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="deliveries")
+    receipt = models.ForeignKey(
+        Receipt, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    robot = models.ForeignKey(
+        Robot, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     channel = models.CharField("渠道", max_length=12)
     round = models.PositiveSmallIntegerField("第几次", default=0)
     state = models.CharField("状态", max_length=7, choices=Sent.choices, default=Sent.WAITING)
@@ -263,11 +269,20 @@ class Delivery(Scoped):
     class Meta(Scoped.Meta):
         verbose_name = "发送"
         constraints = [
-            models.UniqueConstraint(fields=["receipt", "channel", "round"], name="delivery_once"),
+            models.UniqueConstraint(
+                fields=["receipt", "channel", "round"], name="alert_delivery_once"
+            ),
+            models.UniqueConstraint(fields=["alert", "robot", "round"], name="alert_robot_once"),
+            models.CheckConstraint(
+                condition=Q(receipt__isnull=False) ^ Q(robot__isnull=False),
+                name="alert_delivery_to_one",
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["channel", "next_at"], name="delivery_due", condition=Q(state="waiting")
+                fields=["channel", "next_at"],
+                name="alert_delivery_due",
+                condition=Q(state="waiting"),
             ),
-            models.Index(fields=["alert", "channel", "state"], name="delivery_alert_state"),
+            models.Index(fields=["alert", "channel", "state"], name="alert_delivery_alert_state"),
         ]

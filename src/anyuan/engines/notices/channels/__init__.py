@@ -14,11 +14,20 @@ from anyuan.engines.notices.channels.mail import Email
 from anyuan.engines.notices.channels.robots import DingTalk, Feishu, WeCom
 from anyuan.engines.notices.channels.sms import Sms
 
-__all__ = ["PERSONAL", "ROBOTS", "Channel", "Message", "Outcome", "enabled", "get", "labels"]
+__all__ = [
+    "PERSONAL",
+    "ROBOTS",
+    "Channel",
+    "Message",
+    "Outcome",
+    "check_robot",
+    "enabled",
+    "get",
+    "labels",
+]
 
-_CHANNELS: dict[str, Channel] = {
-    one.key: one for one in (Email(), Sms(), WeCom(), DingTalk(), Feishu())
-}
+_ROBOTS = {one.key: one for one in (WeCom(), DingTalk(), Feishu())}
+_CHANNELS: dict[str, Channel] = {"email": Email(), "sms": Sms(), **_ROBOTS}
 # Those whose address is a person's, and those whose address is a group's (`Robot.address`).
 PERSONAL = ("email", "sms")
 ROBOTS = ("wecom", "dingtalk", "feishu")
@@ -36,3 +45,8 @@ def enabled() -> list[str]:
 
 def labels() -> dict[str, str]:
     return {key: channel.label for key, channel in _CHANNELS.items()}
+
+
+def check_robot(key: str, url: str) -> None:
+    """Errors: Refused, where the address is not one of that platform's robots."""
+    _ROBOTS[key].check(url)
