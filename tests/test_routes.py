@@ -21,6 +21,7 @@ from anyuan.core import scope
 from anyuan.core.files import keep_file
 from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
+from anyuan.domains.emergency.alerts.audience import Audience
 from anyuan.domains.emergency.alerts.services.sending import draft_alert, send_alert
 from anyuan.domains.emergency.drills.services import plan_drill, record_drill
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
@@ -184,7 +185,8 @@ def world(cast):
         duty = Obligation.objects.filter(unit=cast.school).first()
         message = inbox(by).first()
         said = {"kind": "real", "title": "疏散", "text": "到操场集合"}
-        alert = send_alert(draft_alert(cast.school, by=by, **said), by=by)
+        told = Audience(roles=("guard",))  # a page of who is told asks once more
+        alert = send_alert(draft_alert(cast.school, by=by, audience=told, **said), by=by)
         unsent = draft_alert(cast.school, by=by, **said)
         hook = "https://open.feishu.cn/open-apis/bot/v2/hook/x"
         robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)

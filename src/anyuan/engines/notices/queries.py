@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet, Subquery
 
 from anyuan.engines.notices.kinds import NoticeKind, all_kinds, find
 from anyuan.engines.notices.models import Delivery, Notification, Robot
 from anyuan.org.actor import Actor, visible
+from anyuan.org.models import Person
+
+# What every page also has to know of its reader, found out by the bell's one query: name → own rows.
+ALONGSIDE: dict[str, Callable[[Actor], QuerySet[Any]]] = {}
 
 
 @dataclasses.dataclass
@@ -60,6 +66,19 @@ def heaps(by: Actor) -> list[Heap]:
         heap.all += every
         heap.unread += unread
     return sorted(found.values(), key=lambda heap: (-heap.unread, -heap.all, heap.kind.key))
+
+
+def at_the_top(by: Actor) -> dict[str, Any]:
+    """The unread messages, and for each of `ALONGSIDE` whether there are such rows; one query."""
+    unread = inbox(by, unread_only=True).order_by().values("person").annotate(n=Count("pk"))
+    flags = {name: Exists(rows(by)) for name, rows in ALONGSIDE.items()}
+    found = (
+        Person.objects.filter(pk=by.person_id)
+        .annotate(unread=Subquery(unread.values("n")), **flags)
+        .values("unread", *flags)
+        .get()
+    )
+    return {**found, "unread": found["unread"] or 0}
 
 
 def unread_count(by: Actor) -> int:

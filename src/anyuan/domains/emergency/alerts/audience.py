@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from anyuan.core.keys import subtree
 from anyuan.core.refused import Refused
 from anyuan.domains.emergency.alerts.models import Alert
-from anyuan.engines.notices.services import NEW_ID_SQL
+from anyuan.engines.notices.queueing import NEW_ID_SQL
 from anyuan.org.models import Unit
 from anyuan.org.models.unit import Stage
 from anyuan.org.permissions import ROLES_AT, Role

@@ -13,13 +13,16 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from anyuan.core.keys import subtree
 from anyuan.domains.emergency.alerts.models import Alert, Delivery, Sent
 from anyuan.engines.notices import channels
 from anyuan.engines.notices.channels import Outcome
-from anyuan.engines.notices.services import NEW_ID_SQL
+from anyuan.engines.notices.models import Robot
+from anyuan.engines.notices.queueing import NEW_ID_SQL
 
 BATCH = 24  # messages of one channel that a worker holds at once
 LEASE = datetime.timedelta(seconds=90)  # longer than a batch takes where every peer hangs
+ROBOT = "robot"  # all robots of the units told, whatever their platform
 FIRST_PAUSE, LONGEST_PAUSE = 30, 600  # seconds before trying again
 DOWN = datetime.timedelta(minutes=1)
 
@@ -40,6 +43,19 @@ LEFT JOIN LATERAL (
 ) AS before ON true
 WHERE r.alert_id = %(alert)s AND r.answered_at IS NULL AND NOT r.over
 ON CONFLICT (receipt_id, channel, round) DO NOTHING
+"""  # noqa: S608 -- constants only
+_ROBOTS = f"""
+INSERT INTO alerts_delivery
+  (id, alert_id, robot_id, unit_id, channel, round, state, attempts, next_at, detail, external_id)
+SELECT DISTINCT ON (robot.id) {NEW_ID_SQL}, %(alert)s, robot.id, robot.unit_id, robot.kind, %(round)s,
+  'waiting', 0, %(now)s, '', ''
+FROM unnest(%(lo)s::text[], %(hi)s::text[]) AS part(lo, hi)
+JOIN notices_robot robot ON robot.unit_id >= part.lo COLLATE "C" AND robot.unit_id < part.hi COLLATE "C"
+JOIN org_unit unit ON unit.key = robot.unit_id AND unit.state = 'active'
+LEFT JOIN org_profile profile ON profile.unit_id = robot.unit_id
+WHERE robot.active
+  AND (cardinality(%(stages)s::varchar[]) = 0 OR profile.stages && %(stages)s::varchar[])
+ON CONFLICT (alert_id, robot_id, round) DO NOTHING
 """  # noqa: S608 -- constants only
 _AGAIN = f"""
 INSERT INTO alerts_delivery
@@ -67,9 +83,13 @@ FROM (
   WHERE one.state = 'waiting' AND one.channel = %(channel)s AND one.next_at <= %(now)s
     AND (one.lease_until IS NULL OR one.lease_until < %(now)s)
   ORDER BY one.next_at, one.id LIMIT %(many)s FOR UPDATE SKIP LOCKED
-) AS due, alerts_receipt r, org_person person, alerts_alert a
-WHERE d.id = due.id AND r.id = d.receipt_id AND person.id = r.person_id AND a.record_id = d.alert_id
-RETURNING d.id, d.alert_id, d.receipt_id, d.attempts, person.email, coalesce(person.phone, ''),
+) AS due
+JOIN alerts_delivery self ON self.id = due.id
+JOIN alerts_alert a ON a.record_id = self.alert_id
+LEFT JOIN alerts_receipt r ON r.id = self.receipt_id
+LEFT JOIN org_person person ON person.id = r.person_id
+WHERE d.id = due.id
+RETURNING d.id, d.alert_id, d.receipt_id, d.robot_id, d.attempts, person.email, person.phone, d.round,
   a.kind, a.level, a.title, a.text, a.asks_answer
 """
 _HURRY = """
@@ -87,10 +107,12 @@ class Held:
 
     id: uuid.UUID
     alert_id: uuid.UUID
-    receipt_id: uuid.UUID
+    receipt_id: uuid.UUID | None
+    robot_id: uuid.UUID | None
     channel: str
     attempts: int
     address: str
+    round: int
     kind: str
     level: str
     title: str
@@ -99,13 +121,25 @@ class Held:
 
 
 def ways(chosen: Sequence[str] | None = None) -> list[str]:
-    """Channels of this installation that reach a person, in the order in which they are tried."""
-    ready = set(channels.enabled())
-    return [key for key in channels.PERSONAL if key in ready and (chosen is None or key in chosen)]
+    """Ways out of this installation: the units' robots, then what reaches a person, in the order of trying."""
+    ready = channels.enabled()
+    found = [ROBOT] if set(channels.ROBOTS) & set(ready) else []
+    found += [key for key in channels.PERSONAL if key in ready]
+    return [key for key in found if chosen is None or key in chosen]
 
 
-def prepare(alert: Alert, *, wait: datetime.timedelta, now: datetime.datetime) -> int:
-    """A message for each silent person and channel with an address of theirs; how many."""
+def labels() -> dict[str, str]:
+    """The ways in words; each platform's robots by their own name as well."""
+    return {ROBOT: "群机器人", **channels.labels()}
+
+
+def keys_sent() -> list[str]:
+    """Channels for which messages may wait."""
+    return [key for key in channels.enabled() if key in (*channels.PERSONAL, *channels.ROBOTS)]
+
+
+def prepare(alert: Alert, *, wait: datetime.timedelta, now: datetime.datetime) -> None:
+    """A message for each silent person and channel with an address of theirs, and for each robot."""
     with connection.cursor() as cursor:
         cursor.execute(
             _PREPARE,
@@ -114,11 +148,24 @@ def prepare(alert: Alert, *, wait: datetime.timedelta, now: datetime.datetime) -
                 "round": alert.nudges,
                 "now": now,
                 "wait": wait,
-                "channels": ways(alert.channels),
+                "channels": [key for key in alert.channels if key in channels.PERSONAL],
                 "before": alert.corrects_id,
             },
         )
-        return cursor.rowcount
+    _robots(alert, now)
+
+
+def _robots(alert: Alert, now: datetime.datetime) -> None:
+    """One message for each robot of the units that are told."""
+    if ROBOT not in ways(alert.channels):
+        return
+    ranges = [subtree(key) for key in alert.units]
+    facts = {
+        "alert": alert.pk, "round": alert.nudges, "now": now, "stages": list(alert.stages),
+        "lo": [one.lo for one in ranges], "hi": [one.hi for one in ranges],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_ROBOTS, facts)
 
 
 def hurry(alert: Alert, *, now: datetime.datetime) -> None:
@@ -154,15 +201,28 @@ def take(channel: str, *, now: datetime.datetime) -> list[Held]:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, facts)
         rows = cursor.fetchall()
+    robots = _addresses([row[3] for row in rows if row[3]])
     return [
-        Held(pk, alert, receipt, channel, tried, email if channel == "email" else phone, *facts)
-        for pk, alert, receipt, tried, email, phone, *facts in rows
-    ]
+        Held(
+            pk, alert, receipt, robot, channel, tried,
+            robots.get(robot, "") if robot else str((mail if channel == "email" else phone) or ""), *said
+        )
+        for pk, alert, receipt, robot, tried, mail, phone, *said in rows
+    ]  # fmt: skip
+
+
+def _addresses(robots: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Where the robots speak; what was switched off meanwhile is left out."""
+    rows = Robot.objects.filter(pk__in=robots, active=True) if robots else ()
+    return {robot.pk: robot.address for robot in rows}
 
 
 def settle(held: Held, outcome: Outcome, *, most: int, now: datetime.datetime) -> None:
     """Write down how a sending went: done, again later, or given up (then the next channel at once)."""
     rows = Delivery.objects.filter(pk=held.id, state=Sent.WAITING)
+    if held.robot_id:
+        said = {"last_at": now, "last_ok": outcome.ok, "last_detail": outcome.detail[:200]}
+        Robot.objects.filter(pk=held.robot_id).update(**said)
     if outcome.ok:
         rows.update(
             state=Sent.DONE, sent_at=now, lease_until=None, detail=outcome.detail[:200],
@@ -175,8 +235,9 @@ def settle(held: Held, outcome: Outcome, *, most: int, now: datetime.datetime) -
         rows.update(next_at=later, lease_until=None, detail=outcome.detail[:200])
     else:
         rows.update(state=Sent.FAILED, lease_until=None, detail=outcome.detail[:200])
-    with connection.cursor() as cursor:
-        cursor.execute(_HURRY, {"receipt": held.receipt_id, "now": now})
+    if held.receipt_id:
+        with connection.cursor() as cursor:
+            cursor.execute(_HURRY, {"receipt": held.receipt_id, "now": now})
 
 
 def put_off(channel: str, *, now: datetime.datetime) -> None:

@@ -12,6 +12,7 @@ from anyuan.core import scope
 from anyuan.domains.emergency.alerts.deliveries import next_due
 from anyuan.domains.emergency.alerts.running import end_old, lapse
 from anyuan.domains.emergency.alerts.sending import send_due
+from anyuan.engines.notices.jobs import QUEUE
 
 FIRST = 100  # before everything else that waits
 LONGEST_SLEEP = 60  # seconds; the minute's job looks as well
@@ -25,7 +26,7 @@ def send_soon(seconds: int = 0) -> None:
         ).defer()
 
 
-@app.task(name="alerts.deliver")
+@app.task(name="alerts.deliver", queue=QUEUE)
 def deliver() -> None:
     """One batch, then the next one behind whatever else is waiting."""
     if send_due():

@@ -163,7 +163,7 @@ class Alert(OnRecord):
 
     @property
     def way_names(self) -> list[str]:
-        known = labels()
+        known = {"robot": "群机器人", **labels()}
         return [known.get(key, key) for key in self.channels]
 
 

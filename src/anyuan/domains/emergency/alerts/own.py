@@ -9,17 +9,14 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import QuerySet
 
 from anyuan.core import scope
 from anyuan.core.keys import EVERYTHING
 from anyuan.core.refused import Missing
-from anyuan.domains.emergency.alerts.models import Alert, Receipt, State
-from anyuan.domains.emergency.alerts.starting import RUNNING_KEPT
+from anyuan.domains.emergency.alerts.models import Alert, Receipt
 from anyuan.org.actor import Actor
 
-KEPT_SECONDS = 5
 MOST_SHOWN = 3
 
 
@@ -28,14 +25,12 @@ def _whole() -> Any:
     return scope.enter(EVERYTHING, person=now.person if now else "")
 
 
-def any_running() -> bool:
-    """Whether any alert runs in the city, asked every few seconds; so a page without one asks nothing."""
-    found: bool | None = cache.get(RUNNING_KEPT)
-    if found is None:
-        with _whole():
-            found = Alert.objects.filter(record__state=State.RUNNING).exists()
-        cache.set(RUNNING_KEPT, found, KEPT_SECONDS)
-    return found
+def unanswered(by: Actor) -> QuerySet[Any]:
+    """The person's receipts that still ask for an answer."""
+    rows: QuerySet[Any] = Receipt.objects.filter(
+        person_id=by.person_id, answered_at__isnull=True, over=False
+    )
+    return rows
 
 
 def open_receipts(by: Actor) -> list[Receipt]:
@@ -43,9 +38,7 @@ def open_receipts(by: Actor) -> list[Receipt]:
     if by.person_id is None:
         return []
     with _whole():
-        rows = Receipt.objects.filter(
-            person_id=by.person_id, answered_at__isnull=True, over=False
-        ).select_related("alert__unit")
+        rows = unanswered(by).select_related("alert__unit")
         return list(rows.order_by("-told_at", "-id")[:MOST_SHOWN])
 
 

@@ -25,7 +25,7 @@ def send_due() -> int:
     with scope.everything():
         now = timezone.now()
         deliveries.spare_answered(now)
-        batches = {key: deliveries.take(key, now=now) for key in deliveries.ways()}
+        batches = {key: deliveries.take(key, now=now) for key in deliveries.keys_sent()}
         most = most_attempts()
     held = [one for batch in batches.values() for one in batch]
     if not held:
@@ -52,15 +52,18 @@ def send_due() -> int:
 
 
 def _send(held: Held) -> Outcome:
+    if not held.address:
+        return Outcome(ok=False, retry=False, detail="没有可用的地址，可能已停用或更换。")
     return channels.get(held.channel).send(held.address, message_of(held))
 
 
 def message_of(held: Held) -> Message:
     """What is said outside: a test says so first; the address leads to the two buttons."""
     mark = "【演练】" if held.kind == Kind.TEST else ""
+    again = "请尽快回应：" if held.round else ""
     asks = "请打开链接回复“安全”或“需要帮助”。" if held.asks_answer else "请打开链接按“知道了”。"
     return Message(
-        title=f"{mark}{held.title}",
+        title=f"{mark}{again}{held.title}",
         body=f"{held.text}\n{asks}",
         url=settings.PUBLIC_URL + reverse("alerts:mine", args=[held.alert_id]),
         urgent=held.kind == Kind.REAL and held.level != Level.GENERAL,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import functools
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +22,6 @@ from anyuan.org.permissions import GRANTS, Permission
 from anyuan.org.records import amend_record
 
 NOTICE = "alert"  # the kind of message in the product
-RUNNING_KEPT = "alerts.running"
 SENDERS = [str(role) for role, granted in GRANTS.items() if Permission.ALERT_SEND in granted]
 HOUR = datetime.timedelta(hours=1)
 
@@ -73,7 +70,6 @@ def start(alert: Alert, *, by: Actor, **decided: Any) -> Alert:
     line = f"发出紧急通知（{alert.get_kind_display()}）：{alert.title}，{alert.told} 人"
     note(Audit.Action.CHANGE, line, by=by)
     events.emit("alert.sent", alert=alert)
-    changed()
     transaction.on_commit(send_soon)
     return alert
 
@@ -91,7 +87,6 @@ def stop(alert: Alert, *, by: Actor, state: str, why: str) -> Alert:
         "records.changed", kind="alert", units=[alert.unit_id], days=[alert.record.happened_on]
     )
     events.emit("alert.ended", alert=alert)
-    changed()
     return alert
 
 
@@ -101,12 +96,6 @@ def titled(alert: Alert) -> str:
 
 def own_page(alert: Alert) -> str:
     return reverse("alerts:mine", args=[alert.pk])
-
-
-def changed() -> None:
-    """Whether any alert runs is asked anew, here at once and again when this is committed."""
-    cache.delete(RUNNING_KEPT)
-    transaction.on_commit(functools.partial(cache.delete, RUNNING_KEPT))
 
 
 def send_soon() -> None:

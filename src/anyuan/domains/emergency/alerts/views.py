@@ -16,13 +16,12 @@ from anyuan.core.forms import show_refusal
 from anyuan.core.ids import new_id
 from anyuan.core.refused import Forbidden, Missing, Refused
 from anyuan.domains.emergency.alerts import documents, own, queries
-from anyuan.domains.emergency.alerts.deliveries import ways
+from anyuan.domains.emergency.alerts.deliveries import labels, ways
 from anyuan.domains.emergency.alerts.drafting import needs_second, word_of
 from anyuan.domains.emergency.alerts.forms import ComposeForm, CorrectForm, FilterForm
 from anyuan.domains.emergency.alerts.models import Alert, State
 from anyuan.domains.emergency.alerts.services import running, sending
 from anyuan.domains.emergency.alerts.texts import offered, template_of
-from anyuan.engines.notices import channels
 from anyuan.engines.notices.printing import DOCX, PDF, XLSX, download
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Unit
@@ -100,8 +99,8 @@ def alert_new(request: AuthedRequest) -> HttpResponse:
 
 
 def _ways() -> list[tuple[str, str]]:
-    labels = channels.labels()
-    return [(key, labels[key]) for key in ways()]
+    known = labels()
+    return [(key, known[key]) for key in ways()]
 
 
 def _initial(request: AuthedRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from anyuan.core import scope
 from anyuan.domains.emergency.alerts import own
+from anyuan.domains.emergency.alerts.records import OPEN
 
 register = template.Library()
 STATES = {
@@ -35,7 +36,8 @@ def alert_banner(context: dict[str, Any]) -> dict[str, Any]:
     facts = {"receipts": [], "csrf_token": context.get("csrf_token")}
     if scope.current() is None or connection.needs_rollback or context.get("own_page"):
         return facts
-    if own.any_running():
+    known = getattr(context["request"], "at_the_top", {})  # what the bell's query found out
+    if known.get(OPEN, True):
         facts["receipts"] = own.open_receipts(context["actor"])
     return facts
 
