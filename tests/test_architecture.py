@@ -61,11 +61,15 @@ WHOLE_TREE = {
     "domains/schoolbus/shared.py": "two schools of different districts share a bus, each from its own side",
     "engines/checks/assigned.py": "the names of the schools that a person is sent to check",
     "engines/notices/services.py": "tells posts of units above the actor's",
+    "engines/notices/delivering.py": "sends everybody's queued messages, in the worker",
+    "engines/notices/robots.py": "keeps how a sending by a robot went, in the worker",
     "engines/obligations/recount.py": "a school's record also meets duties of the levels above",
     "engines/indicators/queries.py": "an aim of the level above holds for all below it",
     "engines/indicators/reactions_in.py": "a leaf's figures come from duties of several levels",
     "engines/ledgers/exports.py": "an export is taken up by the worker in the post that asked for it",
     "engines/live/stream.py": "looks up the person's posts, as org/middleware.py does",
+    "domains/emergency/alerts/own.py": "a person reads what a unit above told them, by their own receipts",
+    "domains/emergency/alerts/sending.py": "the worker's sending: takes and settles what is due of all units",
     "org/tokens.py": "looks up the token before the scope shrinks to its unit",
 }
 

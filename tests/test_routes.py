@@ -21,6 +21,8 @@ from anyuan.core import scope
 from anyuan.core.files import keep_file
 from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
+from anyuan.domains.emergency.alerts.audience import Audience
+from anyuan.domains.emergency.alerts.services.sending import draft_alert, send_alert
 from anyuan.domains.emergency.drills.services import plan_drill, record_drill
 from anyuan.domains.emergency.incidents.services.commanding import add_task
 from anyuan.domains.emergency.incidents.services.people import add_injured
@@ -54,6 +56,7 @@ from anyuan.engines.ledgers.registry import all_ledgers
 from anyuan.engines.ledgers.services import add_row, ask_export
 from anyuan.engines.ledgers.tests.test_all_ledgers import sample
 from anyuan.engines.notices.queries import inbox
+from anyuan.engines.notices.robots import add_robot
 from anyuan.engines.notices.services import tell_person
 from anyuan.engines.obligations.filings import Work, file_work
 from anyuan.engines.obligations.loading import load_policy
@@ -100,6 +103,8 @@ EVERYBODY = {
     "notices:comment",
     "notices:open",
     "notices:upload",
+    "notices:settings",
+    "notices:try",
     "web:post_choose",
 }
 
@@ -182,6 +187,12 @@ def world(cast):
         export = ask_export(by.unit_key, by=by, ledger=all_ledgers()["guard"], query="", total=1)
         duty = Obligation.objects.filter(unit=cast.school).first()
         message = inbox(by).first()
+        said = {"kind": "real", "title": "疏散", "text": "到操场集合"}
+        told = Audience(roles=("guard",))  # a page of who is told asks once more
+        alert = send_alert(draft_alert(cast.school, by=by, audience=told, **said), by=by)
+        unsent = draft_alert(cast.school, by=by, **said)
+        hook = "https://open.feishu.cn/open-apis/bot/v2/hook/x"
+        robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
     buses, incidents = buses_of(cast), incidents_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
@@ -193,6 +204,8 @@ def world(cast):
     return {
         "hazards": {"pk": hazard.pk, "transition": "grade", "paper": "notice", "kind": "pdf"},
         "emergency": {"pk": drill.pk},
+        "alerts": {"pk": alert.pk, "step": "end", "kind": "pdf"},
+        "alerts:act": {"pk": unsent.pk, "step": "cancel"},
         "emergency:end": {"pk": planned.pk},
         "fire": {"pk": permit.pk, "transition": "void"},
         "fire:way_check": {"pk": look.pk},
@@ -221,6 +234,7 @@ def world(cast):
         "ledgers:export_file": {"pk": export.pk},
         "notices": {"pk": message.pk},
         "notices:small_photo": {"pk": file.pk},
+        **{f"notices:robot_{name}": {"pk": robot.pk} for name in ("row", "try", "switch")},
         "notices:comment": {"pk": hazard.pk},
         "web": {"key": cast.school.key, "number": 8, "pk": file.pk},
         "org": {"key": cast.school.key, "pk": cast.officer.post_id, "what": "units"},
@@ -361,6 +375,15 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
             "found_on": today,
             "level": "general",
         },
+        "alerts:new": {
+            "kind": "test",
+            "title": "测试",
+            "text": "测试",
+            "level": "general",
+            "roles": "teacher",
+        },
+        "alerts:act": {},
+        "alerts:correct": {"title": "更正", "text": "到北门"},
         "emergency:plan": {"kind": "fire", "mode": "real", "on": today},
         "emergency:end": {"reason": "下雨"},
         "protection:round_new": {
@@ -404,6 +427,13 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         **incident_forms(),
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
+        "notices:robots": {
+            "kind": "feishu",
+            "name": "群",
+            "url": "https://open.feishu.cn/open-apis/bot/v2/hook/y",
+        },
+        "notices:robot_try": {},
+        "notices:robot_switch": {"on": "0"},
     }
 
 

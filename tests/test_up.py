@@ -99,7 +99,7 @@ def children(pid: int) -> dict[str, int]:
     found = {}
     for task in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         line = Path(f"/proc/{task}/cmdline").read_bytes().decode()
-        found["server" if "uvicorn" in line else "worker"] = int(task)
+        found["server" if "uvicorn" in line else line.split("\0")[-2]] = int(task)
     return found
 
 

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from django.apps import AppConfig, apps
 
 # What a domain or an engine declares, found at start-up as Django's admin finds admin.py.
-DECLARATIONS = ("records", "loops", "ledgers", "indicators", "documents", "reviews")
+DECLARATIONS = ("records", "loops", "ledgers", "indicators", "documents", "reviews", "notices")
 
 
 class Wiring(AppConfig):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Sequence
+from typing import Any
 
 
 class BadSetting(SystemExit):
@@ -39,3 +42,24 @@ def whole(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def choice(name: str, default: str, *, among: Sequence[str]) -> str:
+    value = text(name, default).lower() or default
+    if value not in among:
+        raise BadSetting(f"环境变量 {name} 应为 {'、'.join(among)} 之一，现为“{value}”。")
+    return value
+
+
+def shape(name: str, default: dict[str, Any]) -> dict[str, Any]:
+    """A JSON object."""
+    value = text(name)
+    if value == "":
+        return default
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BadSetting(f'环境变量 {name} 应为一段 JSON，如 {{"phone": "{{phone}}"}}。')
+    return found

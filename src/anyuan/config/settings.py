@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from anyuan.config import embedded, env
 from anyuan.config.home import home, secret
@@ -228,7 +229,6 @@ SOCIALACCOUNT_PROVIDERS = (
 
 DEFAULT_PACK = "changzhou_2020"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
@@ -249,3 +249,41 @@ LOGGING = {
     "loggers": {"anyuan": {"level": "INFO"}},
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+# Ways out (engines.notices.channels): what is not set is not offered. Times in seconds.
+CHANNEL_TIMEOUT = env.whole("ANYUAN_CHANNEL_TIMEOUT", 8, low=1, high=60)
+CHANNEL_DEADLINE = env.whole("ANYUAN_CHANNEL_DEADLINE", 15, low=1, high=120)
+CHANNEL_PLAIN_HTTP = env.flag("ANYUAN_CHANNEL_PLAIN_HTTP")  # to the operator's own hosts only
+ROBOTS_ENABLED = env.flag("ANYUAN_ROBOTS", default=True)
+WEBHOOK_HOSTS = frozenset(env.words("ANYUAN_WEBHOOK_HOSTS"))  # platforms run by the city itself
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = env.text("ANYUAN_SMTP_HOST")
+EMAIL_SECURITY = env.choice("ANYUAN_SMTP_SECURITY", "starttls", among=("starttls", "ssl", "none"))
+EMAIL_PORT = env.whole(
+    "ANYUAN_SMTP_PORT", {"starttls": 587, "ssl": 465, "none": 25}[EMAIL_SECURITY], high=65535
+)
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "ssl"
+EMAIL_HOST_USER = env.text("ANYUAN_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("ANYUAN_SMTP_PASSWORD")
+EMAIL_TIMEOUT = CHANNEL_TIMEOUT
+DEFAULT_FROM_EMAIL = env.text("ANYUAN_SMTP_FROM") or EMAIL_HOST_USER or "anyuan@localhost"
+SMS: dict[str, Any] = {
+    "url": env.text("ANYUAN_SMS_URL"),
+    "key": env.text("ANYUAN_SMS_KEY"),
+    "secret": env.text("ANYUAN_SMS_SECRET"),
+    "sign": env.text("ANYUAN_SMS_SIGN", "安园"),
+    "template": env.text("ANYUAN_SMS_TEMPLATE"),
+    "body": env.shape(
+        "ANYUAN_SMS_BODY",
+        {
+            "phone": "{phone}",
+            "sign": "{sign}",
+            "template": "{template}",
+            "params": {"title": "{title}", "url": "{url}"},
+            "reference": "{reference}",
+        },
+    ),
+    "ok": env.text("ANYUAN_SMS_OK", "code=0"),
+    "id": env.text("ANYUAN_SMS_ID", "id"),
+    "retry": frozenset(env.words("ANYUAN_SMS_RETRY")),  # codes after which trying again makes sense
+}

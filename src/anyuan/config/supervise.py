@@ -62,16 +62,21 @@ def up(*, demo: bool) -> int:
                 else ["--no-proxy-headers"]
             ),
         ],
-        "worker": [
-            sys.executable,
-            "-c",
-            "from anyuan.config.cli import django_command; django_command(['procrastinate', 'worker'])",
-        ],
+        "worker": worker("default"),
+        # What speaks to peers outside waits for them; it must not hold up the rest.
+        "sender": worker("outside", "--concurrency", "3"),
     }
     print(f"安园已启动：http://{host}:{port}  （按 Ctrl-C 停止）", flush=True)
     if demo:
         print("演示账号：city、wujin、school、teacher、guard，密码 anyuan-demo", flush=True)
     return Supervisor(children).run()
+
+
+def worker(queue: str, *options: str) -> list[str]:
+    """The command of a worker of one queue."""
+    arguments = ["procrastinate", "worker", "--queues", queue, *options]
+    code = f"from anyuan.config.cli import django_command; django_command({arguments!r})"
+    return [sys.executable, "-c", code]
 
 
 def refuse_busy_port(host: str, port: int) -> None:

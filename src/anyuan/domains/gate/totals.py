@@ -13,7 +13,7 @@ from django.utils import timezone
 from anyuan.core import events
 from anyuan.core.models import Record
 from anyuan.domains.gate.models import HOSTED, Entry, GateDay, Kind, Leave, State
-from anyuan.engines.notices.services import NEW_ID_SQL
+from anyuan.engines.notices.queueing import NEW_ID_SQL
 
 CAME = Q(state__in=[State.INSIDE, State.LEFT])
 HOSTED_KINDS = [*sorted(HOSTED), Kind.OFFICIAL]

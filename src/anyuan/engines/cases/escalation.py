@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from anyuan.engines.notices.services import NEW_ID_SQL
+from anyuan.engines.live.services import publish
+from anyuan.engines.notices.queueing import NEW_ID_SQL, QUEUED, queue_facts
 from anyuan.org.permissions import Role
 
 LEVELS = ("school", "school", "district", "city", "city")
@@ -26,7 +27,7 @@ WITH due AS (
     WHERE closed_at IS NULL AND loop = %(loop)s AND due_on <= %(today)s::date - (%(days)s::int)
       AND (escalated IS NULL OR escalated < %(days)s)
     RETURNING unit_id
-), units AS (SELECT unit_id, count(*) AS cases FROM due GROUP BY unit_id)
+), units AS (SELECT unit_id, count(*) AS cases FROM due GROUP BY unit_id), made AS (
 INSERT INTO notices_notification (id, person_id, unit_id, kind, title, body, url, once_key, at)
 SELECT {NEW_ID_SQL}, post.person_id, post.unit_id, 'case.due',
        format(%(title)s, unit.name, due.cases), '', %(url)s,
@@ -37,7 +38,8 @@ JOIN org_post post ON starts_with(due.unit_id, post.unit_id) AND post.role = ANY
   AND post.since <= %(today)s AND (post.until IS NULL OR post.until >= %(today)s)
 JOIN org_person person ON person.id = post.person_id AND person.is_active
 ON CONFLICT (person_id, once_key) DO NOTHING
-"""  # noqa: S608 -- constants only
+RETURNING id, person_id, unit_id
+) {QUEUED}"""  # noqa: S608 -- constants only
 
 
 def escalate(loop: str, *, days: Sequence[int], url: str, noun: str, today: datetime.date) -> int:
@@ -63,7 +65,10 @@ def escalate(loop: str, *, days: Sequence[int], url: str, noun: str, today: date
                     "title": title,
                     "url": url,
                     "roles": [str(role) for role in ROLES[level]],
+                    **queue_facts("case.due"),
                 },
             )
-            told += cursor.rowcount
+            people: list[int] = cursor.fetchone()[0]
+        publish("notice", people=people)
+        told += len(people)
     return told

@@ -18,7 +18,8 @@ from anyuan.core.keys import EVERYTHING
 from anyuan.core.models import Comment, File, Record
 from anyuan.core.refused import Refused
 from anyuan.engines.live.services import publish
-from anyuan.engines.notices.models import Notification
+from anyuan.engines.notices import queries
+from anyuan.engines.notices.queueing import NEW_ID_SQL, QUEUED, queue_facts
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
 from anyuan.org.models import Unit
@@ -26,14 +27,9 @@ from anyuan.org.permissions import Permission
 
 COMMENT_LIMIT = 2000
 
-# A UUIDv7 made by the database, for set-based inserts on PostgreSQL 16-18 (18 alone has its own).
-NEW_ID_SQL = (
-    "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send("
-    "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),"
-    " 52, 1), 53, 1), 'hex')::uuid"
-)
 _COLUMNS = "(id, person_id, unit_id, kind, title, body, url, record_id, once_key, at)"
 _TELL = f"""
+WITH made AS (
 INSERT INTO notices_notification {_COLUMNS}
 SELECT {NEW_ID_SQL}, person_id, unit_id, %(kind)s, %(title)s, %(body)s, %(url)s, %(record)s,
        %(once_key)s, %(at)s
@@ -46,25 +42,27 @@ FROM (
   ORDER BY post.person_id, post.unit_id
 ) AS told
 ON CONFLICT (person_id, once_key) DO NOTHING
-RETURNING person_id
-"""  # noqa: S608 -- constants only
+RETURNING id, person_id, unit_id
+) {QUEUED}"""  # noqa: S608 -- constants only
 _TELL_PERSON = f"""
+WITH made AS (
 INSERT INTO notices_notification {_COLUMNS}
 VALUES ({NEW_ID_SQL}, %(person)s, %(unit)s, %(kind)s, %(title)s, %(body)s, %(url)s, %(record)s,
         %(once_key)s, %(at)s)
 ON CONFLICT (person_id, once_key) DO NOTHING
-RETURNING person_id
-"""  # noqa: S608 -- constants only
+RETURNING id, person_id, unit_id
+) {QUEUED}"""  # noqa: S608 -- constants only
 
 _TELL_PEOPLE = f"""
+WITH made AS (
 INSERT INTO notices_notification {_COLUMNS}
 SELECT {NEW_ID_SQL}, told.person_id, told.unit_id, %(kind)s, %(title)s, %(body)s, %(url)s, %(record)s,
        %(once_key)s, %(at)s
 FROM unnest(%(people)s::bigint[], %(units)s::varchar[]) AS told(person_id, unit_id)
 JOIN org_person AS person ON person.id = told.person_id AND person.is_active
 ON CONFLICT (person_id, once_key) DO NOTHING
-RETURNING person_id
-"""  # noqa: S608 -- constants only
+RETURNING id, person_id, unit_id
+) {QUEUED}"""  # noqa: S608 -- constants only
 
 
 def tell(
@@ -130,8 +128,8 @@ def _facts(
         "url": url[:300],
         "record": record.pk if record else None,
         "once_key": once_key,
-        "at": timezone.now(),
         "today": timezone.localdate(),
+        **queue_facts(kind),
     }
 
 
@@ -142,15 +140,17 @@ def _write(statement: str, facts: dict[str, Any]) -> int:
         connection.cursor() as cursor,
     ):
         cursor.execute(statement, facts)
-        told = [person for (person,) in cursor.fetchall()]
+        told: list[int] = cursor.fetchone()[0]
     publish("notice", people=told)
     return len(told)
 
 
 @action(Permission.UNIT_READ)
-def mark_read(own_unit: str, *, by: Actor, ids: Iterable[uuid.UUID] | None = None) -> int:
-    """Mark the actor's own messages as read (all of them without `ids`); how many were unread."""
-    rows = Notification.objects.filter(person_id=by.person_id, read_at__isnull=True)
+def mark_read(
+    own_unit: str, *, by: Actor, ids: Iterable[uuid.UUID] | None = None, kind: str = ""
+) -> int:
+    """Mark the actor's own messages as read (all of them, of a kind, or `ids`); how many were unread."""
+    rows = queries.inbox(by, unread_only=True, kind=kind)
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
     read = rows.update(read_at=timezone.now())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
+from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,11 +29,26 @@ from anyuan.org.pages import get_visible, keyset_page
 @require_GET
 @signed_in
 def inbox(request: AuthedRequest) -> HttpResponse:
-    """The person's messages, the newest first; `?unread=1` leaves out what was read."""
-    unread_only = request.GET.get("unread") == "1"
-    rows = queries.inbox(request.actor, unread_only=unread_only).select_related("unit")
-    page = keyset_page(rows, order=["-at", "-id"], cursor=request.GET.get("after", ""), size=30)
-    return render(request, "notices/inbox.html", {"page": page, "unread_only": unread_only})
+    """The person's messages by day, the newest first; `?unread=1` leaves out what was read, `?kind=`."""
+    by = request.actor
+    unread_only, kind = request.GET.get("unread") == "1", request.GET.get("kind", "")
+    heaps = queries.heaps(by)
+    chosen = next((heap for heap in heaps if heap.kind.key == kind), None)
+    rows = queries.inbox(by, unread_only=unread_only, kind=chosen.kind.key if chosen else "")
+    page = keyset_page(
+        rows.select_related("unit"),
+        order=["-at", "-id"], cursor=request.GET.get("after", ""), size=30,
+    )  # fmt: skip
+    context = {
+        "page": page,
+        "unread_only": unread_only,
+        "heaps": heaps,
+        "chosen": chosen,
+        "waiting": chosen.unread if chosen else sum(heap.unread for heap in heaps),
+        "today": timezone.localdate(),
+        "yesterday": timezone.localdate() - datetime.timedelta(days=1),
+    }
+    return render(request, "notices/inbox.html", context)
 
 
 @require_GET
@@ -66,14 +84,15 @@ def _stand_where_told(request: AuthedRequest, message: Notification) -> None:
 @require_POST
 @signed_in
 def mark_read(request: AuthedRequest) -> HttpResponse:
-    """Mark one message (`id`) or all of them as read."""
-    one = request.POST.get("id", "")
+    """Mark one message (`id`), those of a kind, or all of them as read."""
+    one, kind = request.POST.get("id", ""), request.POST.get("kind", "")
     try:
         ids = [uuid.UUID(one)] if one else None
     except ValueError as error:
         raise Missing from error
-    services.mark_read(request.actor.unit_key, by=request.actor, ids=ids)
-    return redirect("notices:inbox")
+    services.mark_read(request.actor.unit_key, by=request.actor, ids=ids, kind=kind)
+    query = urlencode({"kind": kind}) if kind else ""
+    return redirect(reverse("notices:inbox") + (f"?{query}" if query else ""))
 
 
 @require_POST

@@ -46,4 +46,6 @@ def bell(context: dict[str, Any]) -> dict[str, Any]:
     """The bell in the header: one query a page; none on an error's page, whose transaction is over."""
     if scope.current() is None or connection.needs_rollback:
         return {"unread": 0}
-    return {"unread": queries.unread_count(context["request"].actor)}
+    request = context["request"]
+    request.at_the_top = queries.at_the_top(request.actor)
+    return {"unread": request.at_the_top["unread"]}

@@ -1,0 +1,1 @@
+"""Writing: drafting and sending, running an alert, answering it."""
