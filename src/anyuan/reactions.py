@@ -15,12 +15,14 @@ from anyuan.engines.indicators.reactions_in import (
     refresh_after_many,
     refresh_after_record,
 )
+from anyuan.engines.live.reactions_in import say_record_saved
 from anyuan.engines.obligations.reactions_in import end_duties, follow_units
 from anyuan.engines.obligations.recount import recount_for, recount_kind
 
 TABLE: list[tuple[str, Reaction]] = [
     ("record.saved", recount_for),
     ("record.saved", refresh_after_record),  # after the duties it counts
+    ("record.saved", say_record_saved),
     ("records.changed", recount_kind),
     ("records.changed", refresh_after_many),
     ("finding.raised", open_from_finding),

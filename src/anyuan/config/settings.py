@@ -38,7 +38,6 @@ DOMAINS = [
     "emergency.drills",
     "emergency.warnings",
     "emergency.incidents",
-    "emergency.command",
     "protection",
     "fire",
     "gate",

@@ -19,6 +19,8 @@ class RecordKind:
     facets: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
     # Page where a person makes one; None where it only comes from something else.
     new_url_name: str | None = None
+    # Whether open pages hear at once when one is made or changes (the event is named as the kind).
+    live: bool = False
 
 
 _kinds: dict[str, RecordKind] = {}

@@ -29,7 +29,9 @@ class Entry:
 
 R = Permission.RECORD_READ
 EMERGENCY = (
-    Entry("指挥", "device-desktop-analytics", "command:home", R, ("/command",)),
+    Entry(
+        "指挥", "device-desktop-analytics", "web:command", Permission.INCIDENT_READ, ("/command",)
+    ),
     Entry("突发事件", "urgent", "incidents:list", Permission.INCIDENT_READ, ("/incidents",)),
     Entry("紧急通知", "speakerphone", "alerts:list", R, ("/alerts",)),
     Entry("预警", "cloud-storm", "warnings:list", R, ("/warnings",)),

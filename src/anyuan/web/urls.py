@@ -1,6 +1,6 @@
 from django.urls import path
 
-from anyuan.web import board_views, views
+from anyuan.web import board_views, command_views, views
 
 app_name = "web"
 urlpatterns = [
@@ -8,6 +8,11 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("posts/choose", views.post_choose, name="post_choose"),
     path("files/<uuid:pk>", views.file_content, name="file"),
+    path("command/", command_views.home, name="command"),
+    path("command/panels", command_views.panels, name="command_panels"),
+    path("command/marks", command_views.marks, name="command_marks"),
+    path("command/screen/", command_views.screen, name="screen"),
+    path("command/screen/panels", command_views.screen_panels, name="screen_panels"),
     path("today/", board_views.today, name="today"),
     path("board/", board_views.board, name="board"),
     path("board/direct/", board_views.board_direct, name="board_direct"),

@@ -17,6 +17,7 @@ declare(
         url_name="alerts:detail",
         facets={"kind": dict(Kind.choices), "level": dict(Level.choices)},
         new_url_name="alerts:new",
+        live=True,
     )
 )
 ALONGSIDE[OPEN] = unanswered

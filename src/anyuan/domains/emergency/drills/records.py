@@ -13,5 +13,6 @@ declare(
         url_name="emergency:drill",
         facets={"type": dict(Kind.choices), "mode": dict(Mode.choices)},
         new_url_name="emergency:new",
+        live=True,
     )
 )

@@ -15,6 +15,7 @@ declare(
         url_name="incidents:detail",
         facets={"type": dict(kind_choices()), "level": dict(level_choices())},
         new_url_name="incidents:new",
+        live=True,
     )
 )
 add_card(1, "incidents/parts/today_card.html", today_card)

@@ -15,6 +15,24 @@ export function loadLeaflet() {
 
 const percent = (rate) => (rate === null ? "—" : `${(rate * 100).toFixed(1)}%`);
 
+// What runs now, as marks that come and go with the live channel.
+function follow(L, map, url) {
+  const layer = L.layerGroup().addTo(map);
+  async function draw() {
+    const answer = await fetch(url).catch(() => null);
+    if (!answer?.ok) return;
+    const { marks } = await answer.json();
+    layer.clearLayers();
+    marks.forEach(([lat, lon, words, key]) => {
+      L.circleMarker([lat, lon], { radius: 11, color: "#ffffff", weight: 3, fillColor: "#d4483b", fillOpacity: 1 })
+        .bindTooltip(words, { permanent: true, direction: "top", className: "map-label" })
+        .on("click", () => { window.location.assign(`/incidents/${key}/`); }).addTo(layer);
+    });
+  }
+  draw();
+  document.addEventListener("anyuan:live", (event) => { if (["incident", "*"].includes(event.detail.kind)) setTimeout(draw, Math.random() * (event.detail.spread || 500)); });
+}
+
 export async function mount(box) {
   const data = JSON.parse(document.getElementById(box.dataset.source).textContent);
   const L = await loadLeaflet();
@@ -26,13 +44,15 @@ export async function mount(box) {
       const district = data.districts[feature.properties.code];
       if (!district) return;
       shape.bindTooltip(`${district.name} ${percent(district.rate)}`, { permanent: true, direction: "center", className: "map-label" });
-      shape.on("click", () => { window.location.assign(district.url); });
+      if (district.url) shape.on("click", () => { window.location.assign(district.url); });
     },
   }).addTo(map);
   data.sites.forEach(([lat, lon, name, tone, url]) => {
     L.circleMarker([lat, lon], { radius: 5, color: "#ffffff", weight: 1, fillColor: TONES[tone], fillOpacity: 0.95 })
       .bindTooltip(`${name}：${WORDS[tone]}`).on("click", () => { window.location.assign(url); }).addTo(map);
   });
+  if (box.dataset.marks) follow(L, map, box.dataset.marks);
+  if (box.dataset.plain) return;
   const legend = L.control({ position: "bottomright" });
   legend.onAdd = () => {
     const list = L.DomUtil.create("div", "card p-2 small");

@@ -1,0 +1,97 @@
+"""What the command page and the big screen show of one post's units: running things first, from rows alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from django.utils import timezone
+
+from anyuan.core.models import Record
+from anyuan.domains.emergency.alerts import queries as alerts
+from anyuan.domains.emergency.incidents import queries as incidents
+from anyuan.domains.hazards.queries import open_counts
+from anyuan.engines.indicators.queries import NOTHING, Rate, rates
+from anyuan.engines.obligations.models import Point
+from anyuan.engines.obligations.queries import current_policy
+from anyuan.org.actor import Actor, visible
+from anyuan.org.models import Profile, Unit
+from anyuan.org.permissions import Permission
+from anyuan.web.boards import Span, tone_of
+
+SHOWN = 6
+WORST_POINTS = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Now:
+    """The running things of the units below a post."""
+
+    incidents: list[Any]
+    counts: dict[str, int]
+    alerts: list[Any]
+    hazards: dict[str, int]
+    drills: list[Record]
+
+
+def now_of(by: Actor) -> Now:
+    """Running incidents, alerts and today's drills: what changes by the minute."""
+    running = incidents.filtered(by, {"state": "open"}).order_by("-record_id")[:SHOWN]
+    found = list(running)
+    for one in found:
+        one.lateness = incidents.LATENESS.get(incidents.lateness(one))
+    sent: list[Any] = []
+    if by.may(Permission.ALERT_SEND):
+        sent = list(alerts.sent(by, {"state": "running"}).order_by("-record_id")[:SHOWN])
+        alerts.counts_of_many(sent)
+    today = timezone.localdate()
+    drills = visible(Record, by).filter(kind="drill", happened_on=today).exclude(state="void")
+    return Now(
+        found,
+        incidents.counts(by),
+        sent,
+        open_counts(by) if by.may(Permission.HAZARD_READ) else {},
+        list(drills.select_related("unit").order_by("-id")[:SHOWN]),
+    )
+
+
+def points_of(by: Actor, span: Span) -> tuple[Rate, list[tuple[Point, Rate]]]:
+    """The rate of the whole, and the points that stand lowest."""
+    points = list(Point.objects.filter(policy=current_policy()).order_by("number"))
+    names = [f"point:{point.number}" for point in points]
+    found = rates(by, [by.unit_key], [*names, "point:0"], span.since, span.until)
+    rows = [
+        (point, found.get((by.unit_key, name), NOTHING))
+        for point, name in zip(points, names, strict=True)
+    ]
+    low = sorted((row for row in rows if row[1].rate is not None), key=lambda row: row[1].rate or 0)
+    return found.get((by.unit_key, "point:0"), NOTHING), low[:WORST_POINTS]
+
+
+def divisions_of(by: Actor, span: Span) -> dict[str, Any]:
+    """The divisions with their rate, for the map."""
+    units = list(Unit.objects.within(by.units).filter(kind="district", state="active"))
+    found = rates(by, [one.key for one in units], ["point:0"], span.since, span.until)
+    rows = [(one, found.get((one.key, "point:0"), NOTHING).rate) for one in units]
+    return {
+        one.code: {"name": one.short_name, "rate": rate, "tone": tone_of(rate), "url": ""}
+        for one, rate in rows
+    }
+
+
+def marks_of(found: list[Any]) -> list[list[Any]]:
+    """[lat, lon, words, address] of incidents: where they are, else where their school is."""
+    keys = [one.unit_id for one in found]
+    places = {
+        profile.unit_id: (profile.lat, profile.lon)
+        for profile in Profile.objects.filter(unit_id__in=keys, lon__isnull=False)
+    }
+    marks = []
+    for one in found:
+        lat, lon = (
+            (one.lat, one.lon) if one.lat is not None else places.get(one.unit_id, (None, None))
+        )
+        if lat is not None and lon is not None:
+            words = f"{one.unit.name}：{one.kind_spec.title}"
+            marks.append([float(lat), float(lon), words, str(one.pk)])
+    return marks
