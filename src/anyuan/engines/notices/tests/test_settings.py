@@ -31,8 +31,7 @@ FORM = {
     "quiet": "on",
     "quiet_from": "21:30",
     "quiet_to": "06:30",
-    "digest": "weekly",
-    "digest_weekday": "4",
+    "digest": "weekly:4",
     "digest_hour": "16",
     "kind_obligation": ["email", "sms"],
     "kind_comment": ["email"],
@@ -74,6 +73,7 @@ def test_a_person_chooses_channels_and_hours(cast: Cast, ready: None) -> None:
         ("quiet_from", "25:00", "22:00"),
         ("quiet_to", "21:30", "不能相同"),
         ("digest_hour", "24", "24"),
+        ("digest", "weekly:7", "weekly:7"),
         ("kind_comment", ["wecom"], "wecom"),
     ],
 )
