@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anyuan.config.settings")
 os.environ.setdefault("ANYUAN_DB_POOL", "1")
@@ -29,4 +30,14 @@ class OneThreadHandler(ASGIHandler):
 
 
 django.setup(set_prefix=False)
-application = OneThreadHandler()
+pages = OneThreadHandler()
+
+from anyuan.engines.live.stream import PATH, stream
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """The live channel has its own way: a stream must not hold a thread."""
+    if scope["type"] == "http" and scope["path"] == PATH and scope["method"] == "GET":
+        await stream(scope, receive, send)
+    else:
+        await pages(scope, receive, send)

@@ -29,7 +29,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-ENGINES = ["notices", "obligations", "checks", "cases", "indicators", "ledgers", "reviews"]
+ENGINES = ["live", "notices", "obligations", "checks", "cases", "indicators", "ledgers", "reviews"]
 DOMAINS = [
     "hazards",
     "emergency.plans",

@@ -20,6 +20,7 @@ from anyuan.config import embedded, env
 from anyuan.config.cli import migrate
 from anyuan.config.home import home
 
+START_DATABASE = "from anyuan.config import embedded; embedded.embedded()"
 GRACE = 12  # seconds a child has to end by itself
 PR_SET_PDEATHSIG = 1
 
@@ -137,7 +138,8 @@ class Supervisor:
     def _tend(self) -> None:
         """Start again whatever has died; not faster than every 3 seconds."""
         if not env.text("DATABASE_URL") and not self._postgres_lives():
-            embedded.embedded()
+            # In a process of its own: the library gives this one the server that it once started.
+            subprocess.call([sys.executable, "-c", START_DATABASE])
         for name, child in self.running.items():
             if child.poll() is not None and time.monotonic() - self.started[name] > 3:
                 print(f"{name} 已中断（{child.returncode}），正在重新启动。", flush=True)

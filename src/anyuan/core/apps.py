@@ -8,6 +8,8 @@ class Core(AppConfig):
     verbose_name = "基础"
 
     def ready(self) -> None:
+        from anyuan.core.migrating import quicken  # noqa: PLC0415 -- app ready
         from anyuan.core.security import guard_tables  # noqa: PLC0415 -- app ready
 
+        quicken()
         post_migrate.connect(guard_tables, dispatch_uid="anyuan.guard_tables")

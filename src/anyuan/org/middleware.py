@@ -92,6 +92,14 @@ def demands_second_factor(actor: Actor) -> bool:
     return not Authenticator.objects.filter(user_id=actor.person_id).exists()
 
 
+def may_enter(request: HttpRequest) -> bool:
+    """Whether a signed-in person with a post may use it now: own password set, second factor where demanded."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if request.user.must_change_password and not came_by_single_sign_on(request):  # type: ignore[union-attr]
+        return False
+    return not demands_second_factor(actor)
+
+
 def came_by_single_sign_on(request: HttpRequest) -> bool:
     """Whether the session began at the city's single sign-on: the first password was never used."""
     methods = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from anyuan.engines.live.services import publish
 from anyuan.engines.notices.queueing import NEW_ID_SQL, QUEUED, queue_facts
 from anyuan.org.permissions import Role
 
@@ -67,5 +68,7 @@ def escalate(loop: str, *, days: Sequence[int], url: str, noun: str, today: date
                     **queue_facts("case.due"),
                 },
             )
-            told += int(cursor.fetchone()[0])
+            people = [person for (person,) in cursor.fetchall()]
+        publish("notice", people=people)
+        told += len(people)
     return told

@@ -17,6 +17,7 @@ from anyuan.core.ids import is_client_id
 from anyuan.core.keys import EVERYTHING
 from anyuan.core.models import Comment, File, Record
 from anyuan.core.refused import Refused
+from anyuan.engines.live.services import publish
 from anyuan.engines.notices import queries
 from anyuan.engines.notices.queueing import NEW_ID_SQL, QUEUED, queue_facts
 from anyuan.org.action import action
@@ -139,7 +140,9 @@ def _write(statement: str, facts: dict[str, Any]) -> int:
         connection.cursor() as cursor,
     ):
         cursor.execute(statement, facts)
-        return int(cursor.fetchone()[0])
+        told = [person for (person,) in cursor.fetchall()]
+    publish("notice", people=told)
+    return len(told)
 
 
 @action(Permission.UNIT_READ)
@@ -150,7 +153,10 @@ def mark_read(
     rows = queries.inbox(by, unread_only=True, kind=kind)
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
-    return rows.update(read_at=timezone.now())
+    read = rows.update(read_at=timezone.now())
+    if read and by.person_id is not None:
+        publish("notice", people=[by.person_id])
+    return read
 
 
 @action(Permission.RECORD_READ)

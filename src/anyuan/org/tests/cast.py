@@ -70,6 +70,11 @@ def hire(unit: Unit, username: str, name: str, role: str) -> Actor:
 
 @pytest.fixture
 def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def make_cast() -> Cast:
+    """The cast in an empty database."""
     with scope.everything():
         city = Unit(
             key="320400.", code="320400", kind="city", name="常州市教育局", short_name="常州市"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -282,6 +285,22 @@ def test_finer_kinds_fall_under_the_declared_ones() -> None:
     assert offered()[-1].key == "other"
     assert "test" not in [kind.key for kind in offered()]
     assert all(len(kind.label) <= 8 for kind in all_kinds().values())
+
+
+def test_every_kind_that_is_told_is_declared() -> None:
+    """A part that tells people something says in its `notices.py` what it is, in words."""
+    told: dict[str, str] = {}
+    for path in Path(settings.SOURCE).rglob("*.py"):
+        if "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                if node.func.id in {"tell", "tell_person", "tell_people"}:
+                    kind = next((k.value for k in node.keywords if k.arg == "kind"), None)
+                    if isinstance(kind, ast.Constant):
+                        told[str(kind.value)] = path.name
+    assert {kind: where for kind, where in told.items() if find(kind).key == "other"} == {}
+    assert len(told) > 8
 
 
 def tell_kinds(cast: Cast) -> None:
