@@ -294,11 +294,13 @@ def test_every_kind_that_is_told_is_declared() -> None:
         if "tests" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in {"tell", "tell_person", "tell_people"}:
-                    kind = next((k.value for k in node.keywords if k.arg == "kind"), None)
-                    if isinstance(kind, ast.Constant):
-                        told[str(kind.value)] = path.name
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id not in {"tell", "tell_person", "tell_people"}:
+                continue
+            kind = next((one.value for one in node.keywords if one.arg == "kind"), None)
+            if isinstance(kind, ast.Constant):
+                told[str(kind.value)] = path.name
     assert {kind: where for kind, where in told.items() if find(kind).key == "other"} == {}
     assert len(told) > 8
 
