@@ -68,7 +68,7 @@ def escalate(loop: str, *, days: Sequence[int], url: str, noun: str, today: date
                     **queue_facts("case.due"),
                 },
             )
-            people: list[int] = cursor.fetchone()[0]
+            people = [person for (person,) in cursor.fetchall()]
         publish("notice", people=people)
         told += len(people)
     return told

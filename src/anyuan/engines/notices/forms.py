@@ -39,6 +39,12 @@ class UploadForm(forms.Form):
 
 
 CLOCK = {"type": "time"}
+# One choice for the pace and the day: `weekly:4`.
+DIGESTS = [
+    (Digest.NONE.value, Digest.NONE.label),
+    (Digest.DAILY.value, Digest.DAILY.label),
+    *((f"weekly:{day.value}", _("每周汇总，%(day)s") % {"day": day.label}) for day in Weekday),
+]
 
 
 class PreferencesForm(forms.Form):
@@ -57,10 +63,7 @@ class PreferencesForm(forms.Form):
         label=_("到"), widget=forms.TimeInput(attrs=CLOCK, format="%H:%M"),
         error_messages={"required": _("请填写结束时间。"), "invalid": _("请填写时间，如 07:00。")},
     )  # fmt: skip
-    digest = forms.ChoiceField(label=_("普通消息"), choices=Digest.choices)
-    digest_weekday = forms.TypedChoiceField(
-        label=_("每周汇总在"), choices=Weekday.choices, coerce=int
-    )
+    digest = forms.ChoiceField(label=_("普通消息"), choices=DIGESTS)
     digest_hour = forms.TypedChoiceField(
         label=_("汇总时间"), choices=[(n, f"{n:02d}:00") for n in range(24)], coerce=int
     )
@@ -69,13 +72,11 @@ class PreferencesForm(forms.Form):
         self, *args: Any, rows: Sequence[Row], ways: Sequence[str], rhythm: Rhythm, **kwargs: Any
     ) -> None:
         self.rows = rows
-        initial = {
-            name: getattr(rhythm, name)
-            for name in ("quiet", "quiet_from", "quiet_to", "digest", "digest_weekday")
-        }
-        kwargs["initial"] = {
-            **initial, "digest_hour": rhythm.digest_hour, **kwargs.get("initial", {})
-        }  # fmt: skip
+        own = ("quiet", "quiet_from", "quiet_to", "digest", "digest_hour")
+        initial = {name: getattr(rhythm, name) for name in own}
+        if rhythm.digest == Digest.WEEKLY:
+            initial["digest"] = f"weekly:{rhythm.digest_weekday}"
+        kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         named = channels.labels()
         for row in rows:
@@ -97,7 +98,8 @@ class PreferencesForm(forms.Form):
         """What the service takes."""
         data = dict(self.cleaned_data)
         chosen = {row.kind.key: data.pop(f"kind_{row.kind.key}") for row in self.rows}
-        return {**data, "chosen": chosen}
+        pace, _sep, day = data["digest"].partition(":")
+        return {**data, "digest": pace, "digest_weekday": int(day or 0), "chosen": chosen}
 
 
 class RobotForm(OnceForm):

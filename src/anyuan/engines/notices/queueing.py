@@ -1,7 +1,7 @@
 """Queueing messages for other channels: part of the one statement that makes the messages.
 
 A statement that tells people ends its INSERT with `RETURNING id, person_id, unit_id`, names it `made` and
-goes on with `QUEUED`; its parameters include `queue_facts(kind)`. The answer is one row: who was told.
+goes on with `QUEUED`; its parameters include `queue_facts(kind)`. The answer is who was told.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ QUEUED = f"""
     AND CASE way.channel WHEN 'email' THEN person.email <> ''
                          WHEN 'sms' THEN person.phone IS NOT NULL ELSE false END
 )
-SELECT coalesce(array_agg(person_id), '{{}}') FROM made
+SELECT person_id FROM made
 """  # noqa: S608 -- constants only
 
 

@@ -140,7 +140,7 @@ def _write(statement: str, facts: dict[str, Any]) -> int:
         connection.cursor() as cursor,
     ):
         cursor.execute(statement, facts)
-        told: list[int] = cursor.fetchone()[0]
+        told = [person for (person,) in cursor.fetchall()]
     publish("notice", people=told)
     return len(told)
 

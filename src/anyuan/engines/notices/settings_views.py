@@ -71,7 +71,7 @@ def try_channels(request: AuthedRequest) -> HttpResponse:
     except Refused as refusal:
         messages.warning(request, refusal.sentence)
     else:
-        messages.success(request, _("已安排试发，一分钟内送出。结果见本页“最近的发送”。"))
+        messages.success(request, _("已安排试发，一两分钟后刷新本页，看“最近的发送”。"))
     return redirect("notices:settings")
 
 

@@ -16,11 +16,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from anyuan.core import scope
-from anyuan.engines.notices import delivering
+from anyuan.engines.notices import delivering, kinds
 from anyuan.engines.notices.channels import Message, Outcome, mail
 from anyuan.engines.notices.delivering import BACK_OFF, deliver, forget_old, take
 from anyuan.engines.notices.jobs import QUEUE
-from anyuan.engines.notices.kinds import find
+from anyuan.engines.notices.kinds import NoticeKind
 from anyuan.engines.notices.models import Delivery, Notification, Preference, Rhythm
 from anyuan.engines.notices.services import mark_read, tell, tell_people, tell_person
 from anyuan.engines.notices.tests.peers import mail_peer, says, web_peer
@@ -110,7 +110,7 @@ def test_one_statement_queues_for_many(reached: Cast, post: Any, asked: Any) -> 
     people += [(reached.district.person_id, reached.wujin.key)]
     with asked() as queries:
         assert tell_people(people, kind="check", title="t", once_key="k") == 3
-    assert len(queries) == 2  # the messages with their deliveries; one event for the open pages
+    assert len(queries) == 2  # messages with their sendings; the open pages' bell
     assert {row.person_id for row in rows()} == {person for person, _unit in people[:2]}
 
 
@@ -212,14 +212,17 @@ def test_quiet_hours_within_a_day_and_none_at_all(reached: Cast, post: Any, cloc
 
 
 def test_an_urgent_message_passes_the_night_and_the_digest(
-    reached: Cast, post: Any, clock: Clock
+    reached: Cast, post: Any, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(kinds._kinds, "alarm", NoticeKind("alarm", "警报", urgent=True))
     clock.now = NOON.replace(hour=23)
-    say(reached, kind="test", to="teacher")
+    say(reached, kind="alarm", to="teacher")
     say(reached, "2")
     assert deliver(seconds=5) == 1
     assert post[0][1].urgent
-    assert find("test").urgent
+    say(reached, "3", kind="test")
+    assert deliver(seconds=5) == 1
+    assert not post[1][1].urgent
 
 
 def test_ordinary_messages_come_as_one_digest_in_the_morning(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -31,8 +34,7 @@ FORM = {
     "quiet": "on",
     "quiet_from": "21:30",
     "quiet_to": "06:30",
-    "digest": "weekly",
-    "digest_weekday": "4",
+    "digest": "weekly:4",
     "digest_hour": "16",
     "kind_obligation": ["email", "sms"],
     "kind_comment": ["email"],
@@ -74,6 +76,7 @@ def test_a_person_chooses_channels_and_hours(cast: Cast, ready: None) -> None:
         ("quiet_from", "25:00", "22:00"),
         ("quiet_to", "21:30", "不能相同"),
         ("digest_hour", "24", "24"),
+        ("digest", "weekly:7", "weekly:7"),
         ("kind_comment", ["wecom"], "wecom"),
     ],
 )
@@ -282,6 +285,24 @@ def test_finer_kinds_fall_under_the_declared_ones() -> None:
     assert offered()[-1].key == "other"
     assert "test" not in [kind.key for kind in offered()]
     assert all(len(kind.label) <= 8 for kind in all_kinds().values())
+
+
+def test_every_kind_that_is_told_is_declared() -> None:
+    """A part that tells people something says in its `notices.py` what it is, in words."""
+    told: dict[str, str] = {}
+    for path in Path(settings.SOURCE).rglob("*.py"):
+        if "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id not in {"tell", "tell_person", "tell_people"}:
+                continue
+            kind = next((one.value for one in node.keywords if one.arg == "kind"), None)
+            if isinstance(kind, ast.Constant):
+                told[str(kind.value)] = path.name
+    assert {kind: where for kind, where in told.items() if find(kind).key == "other"} == {}
+    assert len(told) > 8
 
 
 def tell_kinds(cast: Cast) -> None:
