@@ -235,7 +235,7 @@ def is_page(path: Path) -> bool:
     return not (
         {"components", "elements", "parts", "fragments", "side"} & set(parts)
         or path.name.startswith("_")
-        or path.name in {"layout.html", "500.html"}
+        or path.name in {"layout.html", "500.html", "screen.html"}
         or ("{% extends" not in path.read_text("utf-8") and "<h1" not in path.read_text("utf-8"))
     )  # fmt: skip
 

@@ -73,7 +73,7 @@ def at_the_top(by: Actor) -> dict[str, Any]:
     unread = inbox(by, unread_only=True).order_by().values("person").annotate(n=Count("pk"))
     flags = {name: Exists(rows(by)) for name, rows in ALONGSIDE.items()}
     found = (
-        Person.objects.filter(pk=by.person_id)
+        Person.objects.filter(pk=by.person_id or 0)
         .annotate(unread=Subquery(unread.values("n")), **flags)
         .values("unread", *flags)
         .get()

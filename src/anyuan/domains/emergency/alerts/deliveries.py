@@ -10,6 +10,7 @@ import dataclasses
 import datetime
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -140,18 +141,16 @@ def keys_sent() -> list[str]:
 
 def prepare(alert: Alert, *, wait: datetime.timedelta, now: datetime.datetime) -> None:
     """A message for each silent person and channel with an address of theirs, and for each robot."""
+    facts: dict[str, Any] = {
+        "alert": alert.pk,
+        "round": alert.nudges,
+        "now": now,
+        "wait": wait,
+        "channels": [key for key in alert.channels if key in channels.PERSONAL],
+        "before": alert.corrects_id,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _PREPARE,
-            {
-                "alert": alert.pk,
-                "round": alert.nudges,
-                "now": now,
-                "wait": wait,
-                "channels": [key for key in alert.channels if key in channels.PERSONAL],
-                "before": alert.corrects_id,
-            },
-        )
+        cursor.execute(_PREPARE, facts)
     _robots(alert, now)
 
 
@@ -160,7 +159,7 @@ def _robots(alert: Alert, now: datetime.datetime) -> None:
     if ROBOT not in ways(alert.channels):
         return
     ranges = [subtree(key) for key in alert.units]
-    facts = {
+    facts: dict[str, Any] = {
         "alert": alert.pk, "round": alert.nudges, "now": now, "stages": list(alert.stages),
         "lo": [one.lo for one in ranges], "hi": [one.hi for one in ranges],
     }  # fmt: skip
@@ -197,7 +196,7 @@ def spare_answered(now: datetime.datetime) -> None:
 
 def take(channel: str, *, now: datetime.datetime) -> list[Held]:
     """Hold due messages of one channel; other workers leave them alone until the lease is over."""
-    facts = {"channel": channel, "now": now, "until": now + LEASE, "many": BATCH}
+    facts: dict[str, Any] = {"channel": channel, "now": now, "until": now + LEASE, "many": BATCH}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, facts)
         rows = cursor.fetchall()

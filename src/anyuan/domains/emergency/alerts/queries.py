@@ -139,7 +139,10 @@ def going(alert: Alert, by: Actor, key: str = "") -> Going:
     }
     with connection.cursor() as cursor:
         cursor.execute(_BY_UNIT, facts)
-        rows = [Counts(*figures, key=one, name=name or "") for one, name, *figures in cursor]
+        rows = [
+            Counts(told, seen, well, help_, silent, key, name or "")
+            for key, name, told, seen, well, help_, silent in cursor
+        ]
     names = _names(alert).filter(unit_id=key) if any(not one.key for one in rows) else None
     shown = list(names[: MOST_NAMES + 1]) if names is not None else []
     return Going(
@@ -198,7 +201,7 @@ def minutes_since(moment: datetime.datetime | None) -> int:
 def colleagues(alert: Alert, by: Actor) -> bool:
     """Whether somebody else of the sender's level could confirm."""
     return bool(
-        staff_of(alert.unit).filter(role__in=SENDERS).exclude(person_id=by.person_id).exists()
+        staff_of(alert.unit).filter(role__in=SENDERS).exclude(person_id=by.person_id or 0).exists()
     )
 
 

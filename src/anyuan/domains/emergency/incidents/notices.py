@@ -1,4 +1,4 @@
-"""What incidents say to people."""
+"""How messages about incidents come: at once, by night too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from anyuan.engines.notices.kinds import NoticeKind, declare
 
 declare(
     NoticeKind(
-        "incident", "突发事件", "首报、续报、处置任务和报告时限",
-        urgent=True, channels=("email", "sms"),
+        "incident",
+        "突发事件",
+        "有突发事件、报告时限快到、交给您的处置任务",
+        urgent=True,
+        channels=("email", "sms"),
     )
-)  # fmt: skip
+)

@@ -33,7 +33,7 @@ ANSWERS = {
 @register.inclusion_tag("alerts/banner.html", takes_context=True)
 def alert_banner(context: dict[str, Any]) -> dict[str, Any]:
     """What the person has not answered; nothing on an error's page, whose transaction is over."""
-    facts = {"receipts": [], "csrf_token": context.get("csrf_token")}
+    facts: dict[str, Any] = {"receipts": [], "csrf_token": context.get("csrf_token")}
     if scope.current() is None or connection.needs_rollback or context.get("own_page"):
         return facts
     known = getattr(context["request"], "at_the_top", {})  # what the bell's query found out
