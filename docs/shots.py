@@ -40,6 +40,11 @@ SHOTS = [
     ("bus", "school", DESK, "/schoolbus/"),
     ("gate", "school", DESK, "/gate/"),
     ("gate-phone", "guard", PHONE, "/gate/"),
+    ("command", "city", DESK, "/command/"),
+    ("screen", "city", DESK, "/command/screen/"),
+    ("incident", "city", DESK, "/incidents/"),
+    ("incident-phone", "teacher", PHONE, "/incidents/new/"),
+    ("alert-new", "school", DESK, "/alerts/new/"),
 ]
 
 
