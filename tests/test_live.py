@@ -21,8 +21,7 @@ import pytest
 import requests
 
 from anyuan.config import embedded
-from tests.browser.conftest import free_port, wait_healthy
-from tests.test_up import clean_env, command
+from tests.browser.conftest import clean_env, command, free_port, wait_healthy
 
 SEED = """
 import django, json

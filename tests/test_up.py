@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,16 +15,7 @@ import psycopg
 import pytest
 
 from anyuan.config import embedded
-from tests.browser.conftest import free_port, wait_healthy
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "anyuan.config.cli", *arguments]
-
-
-def clean_env(home: Path, **more: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANYUAN_", "DATABASE_URL"))}
-    return {**kept, "ANYUAN_HOME": str(home), **more}
+from tests.browser.conftest import clean_env, command, free_port, wait_healthy
 
 
 @pytest.fixture

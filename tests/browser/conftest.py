@@ -22,6 +22,15 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "anyuan.config.cli", *arguments]
+
+
+def clean_env(home: Path, **more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ANYUAN_", "DATABASE_URL"))}
+    return {**kept, "ANYUAN_HOME": str(home), **more}
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

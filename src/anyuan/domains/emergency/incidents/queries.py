@@ -247,11 +247,15 @@ def today_card(by: Actor) -> dict[str, Any] | None:
     if by.is_supervisor or not by.may(Permission.INCIDENT_REPORT):
         return None
     tasks = Task.objects.within(by.units).filter(owner=by.person_id, state=TaskState.OPEN)
-    rows = visible(Incident, by).filter(record__case__closed_at__isnull=True)
+    may_read = by.may(Permission.INCIDENT_READ)
+    running = visible(Incident, by).filter(record__case__closed_at__isnull=True)
+    running = running.select_related("record__case", "unit").order_by("-record_id")
+    found = list(running[:5]) if may_read else []
     return {
-        "tasks": tasks.count(),
-        "open": list(rows.select_related("record__case", "unit").order_by("-record_id")[:5]),
-        "may_read": by.may(Permission.INCIDENT_READ),
+        # Tasks belong to running incidents: whoever sees that there is none has none.
+        "tasks": tasks.count() if found or not may_read else 0,
+        "open": found,
+        "may_read": may_read,
     }
 
 

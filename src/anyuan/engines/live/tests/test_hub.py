@@ -16,6 +16,14 @@ from anyuan.engines.live.stream import _since, _standing
 from anyuan.engines.notices.services import mark_read, tell
 
 
+@pytest.fixture(autouse=True)
+def nothing_before(request):
+    """Events of tests that commit are not ours."""
+    if "cast" in request.fixturenames:
+        request.getfixturevalue("cast")
+        Event.objects.all().delete()
+
+
 @pytest.fixture
 def hub(monkeypatch):
     async def nothing(self):
