@@ -199,3 +199,42 @@ def test_switching_posts_changes_what_one_may(sign_in):
     page.get_by_role("button", name=re.compile("教师")).click()
     expect(page.locator("h1")).to_have_text("今日")
     assert page.get_by_role("link", name="要点看板").count() == 0
+
+
+def test_an_incident_reported_without_network_is_on_the_command_page_at_once(sign_in):
+    command = sign_in("wujin")
+    command.goto("/command/")
+    place = f"实验楼 {int(time.time())}"
+    teacher = sign_in("teacher", size=PHONE)
+    teacher.goto("/incidents/new/")
+    teacher.locator('input[name="kind"][value="injury"]').locator("xpath=..").click()
+    teacher.locator('input[name="place"]').fill(place)
+    teacher.locator('input[name="hurt"][value="none"]').locator("xpath=..").click()
+    teacher.locator('[name="summary"]').fill("一名学生擦伤，已处理")
+    teacher.context.set_offline(True)
+    teacher.locator("form .btn-danger:not([href]), form button.btn").last.click()
+    expect(teacher.locator("[data-saved]")).to_contain_text("已保存在手机")
+    teacher.context.set_offline(False)
+    teacher.goto("/today/")
+    expect(teacher.locator("[data-outbox]")).to_contain_text("已上传 1 份")
+    expect(command.get_by_text(place)).to_be_visible(
+        timeout=10_000
+    )  # nobody pressed anything there
+
+
+def test_an_alert_is_on_top_of_an_open_page_and_its_answer_at_the_sender(sign_in):
+    guard = sign_in("guard", size=PHONE)
+    guard.goto("/today/")
+    school = sign_in("school")
+    school.goto("/alerts/new/")
+    school.get_by_text("通信测试").click()
+    while school.locator(
+        'button:has-text("发出"), button:has-text("下一步"), button:has-text("核对")'
+    ).count():
+        school.locator(
+            'button:has-text("发出"), button:has-text("下一步"), button:has-text("核对")'
+        ).last.click()
+        school.wait_for_load_state()
+        if re.search(r"/alerts/[0-9a-f-]{36}/$", school.url):
+            break
+    expect(guard.locator(".alert-banner").first).to_be_visible(timeout=10_000)

@@ -15,6 +15,7 @@ from anyuan.core.models import Audit
 from anyuan.core.refused import Conflict, Refused
 from anyuan.domains.emergency.alerts import audience, deliveries, numbers
 from anyuan.domains.emergency.alerts.models import Alert, Receipt, State
+from anyuan.engines.live.services import publish
 from anyuan.engines.notices.services import tell_people
 from anyuan.org.actor import Actor
 from anyuan.org.audit import note
@@ -22,6 +23,7 @@ from anyuan.org.permissions import GRANTS, Permission
 from anyuan.org.records import amend_record
 
 NOTICE = "alert"  # the kind of message in the product
+TOLD = "alert.told"  # what the open pages of those told hear, at the beginning and at the end
 SENDERS = [str(role) for role, granted in GRANTS.items() if Permission.ALERT_SEND in granted]
 HOUR = datetime.timedelta(hours=1)
 
@@ -65,6 +67,11 @@ def start(alert: Alert, *, by: Actor, **decided: Any) -> Alert:
     tell_people(
         told, kind=NOTICE, title=titled(alert), body=alert.text, url=own_page(alert), once_key=f"alert:{alert.pk}"
     )  # fmt: skip
+    # The words go with the event: 15,000 pages show them at once and ask for the rest one after the other.
+    publish(
+        TOLD, people=[person for person, _unit in told],
+        data={"id": str(alert.pk), "title": titled(alert), "real": alert.is_real, "url": own_page(alert)},
+    )  # fmt: skip
     deliveries.prepare(alert, wait=numbers.wait_before_next(alert.level), now=now)
     amend_record(alert.record, by=by, state=State.RUNNING, counts=True)
     line = f"发出紧急通知（{alert.get_kind_display()}）：{alert.title}，{alert.told} 人"
@@ -78,7 +85,9 @@ def stop(alert: Alert, *, by: Actor, state: str, why: str) -> Alert:
     """Nothing more is asked of anybody; what was answered stays."""
     alert.ended_at, alert.ended_by_id, alert.end_note = timezone.now(), by.person_id, why[:300]
     alert.save()
-    Receipt.objects.filter(alert=alert, answered_at__isnull=True).update(over=True)
+    silent = Receipt.objects.filter(alert=alert, answered_at__isnull=True)
+    publish(TOLD, people=list(silent.values_list("person_id", flat=True)))
+    silent.update(over=True)
     deliveries.spare_all(alert)
     amend_record(alert.record, by=by, state=state, counts=state == State.ENDED)
     note(Audit.Action.CHANGE, f"紧急通知{State(state).label}：{alert.title}", by=by)

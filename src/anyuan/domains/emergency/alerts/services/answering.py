@@ -13,6 +13,7 @@ from anyuan.core.refused import Conflict, Missing, Refused
 from anyuan.domains.emergency.alerts import deliveries, numbers
 from anyuan.domains.emergency.alerts.models import Alert, Answer, Receipt, Reply
 from anyuan.domains.emergency.alerts.own import alert_of
+from anyuan.engines.live.services import publish
 from anyuan.engines.notices.models import Notification
 from anyuan.engines.notices.services import tell_person
 from anyuan.org.action import action
@@ -55,6 +56,7 @@ def answer_alert(
         pk=reply_id or new_id(), receipt=receipt, unit_id=receipt.unit_id, person_id=receipt.person_id,
         answer=answer, words=words, place=place, at=now,
     )  # fmt: skip
+    publish("alert", units=[alert.unit_id], data={"id": str(alert.pk)})
     _follow(receipt, alert, by)
     return receipt
 
