@@ -13,13 +13,20 @@ from django.db import models
 
 class Permission(StrEnum):
     ALERT_SEND = "alert.send"  # alert people of one's own unit and below
+    APPRAISAL_ANSWER = "appraisal.answer"  # give evidence, object, read one's own result
+    APPRAISAL_MANAGE = "appraisal.manage"  # schemes, scores, decisions on objections
+    ASSESSMENT_MANAGE = "assessment.manage"  # hire an assessor, limit their view, take the report
+    ASSESSMENT_WRITE = "assessment.write"  # an invited assessor's findings and report
     AUDIT_READ = "audit.read"
     BOARD_READ = "board.read"
     BUS_CONSENT = "bus.consent"  # an education office's word on a bus that is shared
     BUS_RIDE = "bus.ride"  # see and keep the list of a trip
     BUS_WRITE = "bus.write"
+    CAMPAIGN_MANAGE = "campaign.manage"  # launch, check those below, draw samples, sum up
+    CAMPAIGN_WRITE = "campaign.write"  # self-check, tasks, weekly progress of one's own unit
     CHECKLIST_MANAGE = "checklist.manage"
     DRILL_WRITE = "drill.write"
+    DUTY_WRITE = "duty.write"  # who answers for what: the network and lists of duties
     EXPORT_RUN = "export.run"
     FILING_CORRECT = "filing.correct"  # others' filings of one's own unit
     FILING_WRITE = "filing.write"
@@ -44,6 +51,9 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger.read"
     LEDGER_UNSEAL = "ledger.unseal"  # read the sealed columns; each reading is logged
     LEDGER_WRITE = "ledger.write"
+    LETTER_ISSUE = "letter.issue"  # responsibility letters to those right below
+    LETTER_SIGN = "letter.sign"  # as the holder of one's own post
+    MEETING_WRITE = "meeting.write"  # meetings on safety, leaders' inspections
     OBLIGATION_READ = "obligation.read"
     OBLIGATION_WAIVE = "obligation.waive"
     PERSON_MANAGE = "person.manage"
@@ -52,12 +62,19 @@ class Permission(StrEnum):
     POLICY_MANAGE = "policy.manage"
     POLICY_READ = "policy.read"
     RECORD_READ = "record.read"
+    REGULATION_WRITE = "regulation.write"  # rules and regulations of one's own unit
+    RISK_CHECK = "risk.check"  # look after a control
+    RISK_CONFIRM = "risk.confirm"  # red and orange points of those below
+    RISK_WRITE = "risk.write"
     ROLLCALL_RUN = "rollcall.run"  # start, follow and end a roll call; classes and their pupils
     ROLLCALL_TAKE = "rollcall.take"
     SECURITY_MANAGE = "security.manage"  # send to repair, accept, check against the standard
     SECURITY_REPORT = "security.report"  # the month's round, faults
+    SUPERVISION_WRITE = "supervision.write"  # plan visits, findings, follow-up
     TARGET_MANAGE = "target.manage"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 -- a permission's name
+    TRACE_ANSWER = "trace.answer"  # read and object to a finding on one's own unit
+    TRACE_RUN = "trace.run"  # look back from an incident at who answered for what
     UNIT_MANAGE = "unit.manage"
     UNIT_READ = "unit.read"
     UNIT_RANK = "unit.rank"  # see the units below in order of their rates
@@ -95,6 +112,23 @@ LABELS: dict[Permission, str] = {
     Permission.INCIDENT_MANAGE: "处置突发事件",
     Permission.INCIDENT_UNSEAL: "查看突发事件中伤者的姓名",
     Permission.ALERT_SEND: "群发紧急通知",
+    Permission.DUTY_WRITE: "维护责任网络和责任清单",
+    Permission.LETTER_ISSUE: "下发安全责任书",
+    Permission.LETTER_SIGN: "签订安全责任书",
+    Permission.MEETING_WRITE: "记录安全会议和领导检查",
+    Permission.REGULATION_WRITE: "维护规章制度",
+    Permission.SUPERVISION_WRITE: "安排督查和跟踪整改",
+    Permission.APPRAISAL_ANSWER: "提交考核材料和申诉",
+    Permission.APPRAISAL_MANAGE: "组织考核",
+    Permission.RISK_CHECK: "检查风险管控措施",
+    Permission.RISK_WRITE: "辨识和评估风险",
+    Permission.RISK_CONFIRM: "审核重大和较大风险",
+    Permission.ASSESSMENT_MANAGE: "委托第三方安全评估",
+    Permission.ASSESSMENT_WRITE: "提交评估发现和报告",
+    Permission.TRACE_ANSWER: "查看和申辩责任倒查意见",
+    Permission.TRACE_RUN: "组织责任倒查",
+    Permission.CAMPAIGN_WRITE: "填报专项整治",
+    Permission.CAMPAIGN_MANAGE: "组织专项整治",
     Permission.ROLLCALL_TAKE: "清点人数",
     Permission.ROLLCALL_RUN: "发起清点和管理班级名单",
     Permission.BUS_RIDE: "校车点名和清车",
@@ -147,30 +181,36 @@ _READ = {
 }
 _STAFF = {
     P.BUS_RIDE,
+    P.FILING_WRITE,
     P.GATE_HOST,
     P.GATE_READ,
-    P.HAZARD_REPORT,
     P.HAZARD_READ,
     P.HAZARD_RECTIFY,
+    P.HAZARD_REPORT,
     P.INCIDENT_REPORT,
     P.INSPECTION_READ,
     P.INSPECTION_WRITE,
     P.LEDGER_READ,
+    P.LETTER_SIGN,
     P.OBLIGATION_READ,
     P.POLICY_READ,
     P.RECORD_READ,
+    P.RISK_CHECK,
     P.ROLLCALL_TAKE,
     P.SECURITY_REPORT,
     P.UNIT_READ,
-    P.FILING_WRITE,
 }
 _SCHOOL = (
     _READ
     | _STAFF
     | {
         P.ALERT_SEND,
+        P.APPRAISAL_ANSWER,
+        P.ASSESSMENT_MANAGE,
         P.BUS_WRITE,
+        P.CAMPAIGN_WRITE,
         P.DRILL_WRITE,
+        P.DUTY_WRITE,
         P.EXPORT_RUN,
         P.FILING_CORRECT,
         P.GATE_DESK,
@@ -182,21 +222,32 @@ _SCHOOL = (
         P.INCIDENT_UNSEAL,
         P.LEDGER_UNSEAL,
         P.LEDGER_WRITE,
+        P.LETTER_ISSUE,
+        P.MEETING_WRITE,
         P.PERSON_MANAGE,
         P.PLAN_REVIEW,
         P.PLAN_WRITE,
+        P.REGULATION_WRITE,
+        P.RISK_WRITE,
         P.ROLLCALL_RUN,
         P.SECURITY_MANAGE,
         P.TOKEN_MANAGE,
+        P.TRACE_ANSWER,
         P.WARNING_ANSWER,
     }
 )
 _SUPERVISOR = _READ | {
     P.ALERT_SEND,
+    P.APPRAISAL_ANSWER,
+    P.APPRAISAL_MANAGE,
+    P.ASSESSMENT_MANAGE,
     P.AUDIT_READ,
     P.BUS_CONSENT,
-    P.EXPORT_RUN,
+    P.CAMPAIGN_MANAGE,
+    P.CAMPAIGN_WRITE,
     P.DRILL_WRITE,
+    P.DUTY_WRITE,
+    P.EXPORT_RUN,
     P.FILING_CORRECT,
     P.FILING_WRITE,
     P.HAZARD_ASSIGN,
@@ -211,13 +262,21 @@ _SUPERVISOR = _READ | {
     P.INSPECTION_WRITE,
     P.LEDGER_UNSEAL,
     P.LEDGER_WRITE,
+    P.LETTER_ISSUE,
+    P.LETTER_SIGN,
+    P.MEETING_WRITE,
     P.OBLIGATION_WAIVE,
     P.PERSON_MANAGE,
     P.PLAN_REVIEW,
     P.PLAN_WRITE,
+    P.REGULATION_WRITE,
+    P.RISK_CONFIRM,
     P.ROLLCALL_RUN,
+    P.SUPERVISION_WRITE,
     P.TARGET_MANAGE,
     P.TOKEN_MANAGE,
+    P.TRACE_ANSWER,
+    P.TRACE_RUN,
     P.UNIT_MANAGE,
     P.UNIT_RANK,
     P.WARNING_MANAGE,
@@ -234,6 +293,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.GUARD: frozenset(_STAFF | {P.GATE_DESK}),
     Role.ASSESSOR: frozenset(
         {
+            P.ASSESSMENT_WRITE,
             P.INSPECTION_READ,
             P.RECORD_READ,
             P.HAZARD_READ,

@@ -39,6 +39,20 @@ EMERGENCY = (
     Entry("预案", "file-text", "plans:list", R, ("/plans",)),
     Entry("演练", "run", "emergency:drills", R, ("/emergency",)),
 )
+RESPONSIBILITY = (
+    Entry("责任网络", "sitemap", "responsibility:network", R, ("/responsibility",)),
+    Entry("责任书", "signature", "responsibility:letters", R, ("/responsibility/letters",)),
+    Entry("规章制度", "books", "responsibility:regulations", R, ("/responsibility/regulations",)),
+    Entry("会议和检查", "calendar-event", "responsibility:meetings", R, ("/responsibility/meetings",)),
+    Entry("督查", "binoculars", "responsibility:visits", R, ("/responsibility/visits",)),
+    Entry("考核", "trophy", "responsibility:appraisals", R, ("/responsibility/appraisals",)),
+)  # fmt: skip
+RISK = (
+    Entry("风险点", "radar-2", "risk:list", R, ("/risk",)),
+    Entry("四色图", "map-pins", "risk:map", R, ("/risk/map",)),
+    Entry("第三方评估", "certificate", "risk:assessments", R, ("/risk/assessments",)),
+    Entry("责任倒查", "history-toggle", "risk:traces", Permission.TRACE_ANSWER, ("/risk/traces",)),
+)
 ENTRIES = [
     Entry("今日", "calendar-check", "web:today", Permission.OBLIGATION_READ, ("/today",), False),
     Entry("要点看板", "layout-dashboard", "web:board", Permission.BOARD_READ, ("/board",)),
@@ -61,6 +75,9 @@ ENTRIES = [
         points=(4, 17),
     ),
     Entry("应急", "urgent", "", R, points=(5, 8), tabs=EMERGENCY),
+    Entry("责任", "sitemap", "", R, points=(1, 2, 3), tabs=RESPONSIBILITY),
+    Entry("风险", "radar-2", "", R, points=(4,), tabs=RISK),
+    Entry("专项整治", "target-arrow", "campaigns:list", R, ("/campaigns",), points=(16,)),
     Entry("校车", "bus", "schoolbus:home", Permission.RECORD_READ, ("/schoolbus",), points=(7,)),
     Entry("门卫", "door-enter", "gate:home", Permission.RECORD_READ, ("/gate",), points=(7,)),
     Entry(
@@ -125,9 +142,11 @@ def tiles(actor: Actor, point: int) -> list[Link]:
 def tabs(request: HttpRequest, actor: Actor) -> list[Link]:
     """The pages beside the current one; none where it stands alone."""
     entry = current_entry(request.path)
+    ours = entry.tabs if entry else ()
+    here = _closest(request.path, [(one, one) for one in ours])
     found = [
-        Link(one.label, one.icon, url, any(request.path.startswith(p) for p in one.prefixes))
-        for one in (entry.tabs if entry else ())
+        Link(one.label, one.icon, url, one is here)
+        for one in ours
         if actor.may(one.needs) and (url := _address(one.url_name))
     ]
     return found if len(found) > 1 else []
@@ -152,10 +171,14 @@ def _address(url_name: str) -> str:
 
 def current_entry(path: str) -> Entry | None:
     """The entry whose longest prefix the address has."""
+    return _closest(path, [(one, entry) for entry in ENTRIES for one in (entry, *entry.tabs)])
+
+
+def _closest(path: str, named: list[tuple[Entry, Entry]]) -> Entry | None:
+    """Of pairs (whose prefixes count, what is meant) the one with the longest prefix of the address."""
     fits = [
-        (len(prefix), entry)
-        for entry in ENTRIES
-        for one in (entry, *entry.tabs)
+        (len(prefix), meant)
+        for one, meant in named
         for prefix in one.prefixes
         if path.startswith(prefix)
     ]
