@@ -42,8 +42,12 @@ DOMAINS = [
     "fire",
     "gate",
     "schoolbus",
-    "responsibility",
-    "risk",
+    "responsibility.duties",
+    "responsibility.governance",
+    "responsibility.appraisal",
+    "risk.points",
+    "risk.assessments",
+    "risk.tracing",
     "campaigns",
 ]
 INSTALLED_APPS = [

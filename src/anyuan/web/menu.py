@@ -40,18 +40,18 @@ EMERGENCY = (
     Entry("演练", "run", "emergency:drills", R, ("/emergency",)),
 )
 RESPONSIBILITY = (
-    Entry("责任网络", "sitemap", "responsibility:network", R, ("/responsibility",)),
-    Entry("责任书", "signature", "responsibility:letters", R, ("/responsibility/letters",)),
-    Entry("规章制度", "books", "responsibility:regulations", R, ("/responsibility/regulations",)),
-    Entry("会议和检查", "calendar-event", "responsibility:meetings", R, ("/responsibility/meetings",)),
-    Entry("督查", "binoculars", "responsibility:visits", R, ("/responsibility/visits",)),
-    Entry("考核", "trophy", "responsibility:appraisals", R, ("/responsibility/appraisals",)),
+    Entry("责任网络", "sitemap", "duties:network", R, ("/duties",)),
+    Entry("责任书", "signature", "duties:letters", R, ("/duties/letters",)),
+    Entry("规章制度", "books", "governance:regulations", R, ("/governance",)),
+    Entry("会议和检查", "calendar-event", "governance:meetings", R, ("/governance/meetings",)),
+    Entry("督查", "binoculars", "governance:visits", R, ("/governance/visits",)),
+    Entry("考核", "trophy", "appraisal:list", R, ("/appraisal",)),
 )  # fmt: skip
 RISK = (
     Entry("风险点", "radar-2", "risk:list", R, ("/risk",)),
     Entry("四色图", "map-pins", "risk:map", R, ("/risk/map",)),
-    Entry("第三方评估", "certificate", "risk:assessments", R, ("/risk/assessments",)),
-    Entry("责任倒查", "history-toggle", "risk:traces", Permission.TRACE_ANSWER, ("/risk/traces",)),
+    Entry("第三方评估", "certificate", "assessments:list", R, ("/assessments",)),
+    Entry("责任倒查", "history-toggle", "tracing:list", Permission.TRACE_ANSWER, ("/tracing",)),
 )
 ENTRIES = [
     Entry("今日", "calendar-check", "web:today", Permission.OBLIGATION_READ, ("/today",), False),
