@@ -40,12 +40,14 @@ def fill(today: datetime.date, at: Clock) -> None:
             office, by=by, cause=cause, moment=cause.created_at, lead_department="教育局",
             reason="事故造成学生受伤，家长有异议，需要查清各方责任。", panel=panel, lead=by.person_id or 0,
         )  # fmt: skip
+    with at(cause.happened_on + datetime.timedelta(days=DAYS_AFTER), 75):
         step_trace(trace, by=by, transition="freeze", data={"note": "", "sure": True})
         trace.refresh_from_db()
         choices = dict(subjects(trace))
         officer = next(
             value for value, label in choices.items() if Role.SAFETY_OFFICER.label in label
         )
+    with at(cause.happened_on + datetime.timedelta(days=DAYS_AFTER), 200):
         findings = [
             write_finding(
                 trace, by=by, conclusion="weak", handling="talk", evidence=[1], basis="安全责任书和岗位责任清单",
@@ -62,6 +64,7 @@ def fill(today: datetime.date, at: Clock) -> None:
             if post.person_id in panel:
                 for finding in findings:
                     give_opinion(finding, by=actor_of(post), agrees=True)
+    with at(cause.happened_on + datetime.timedelta(days=DAYS_AFTER), 240):
         step_trace(trace, by=by, transition="serve", data={"note": ""})
     concerned = Post.objects.select_related("person", "unit").filter(
         person_id=findings[0].person_id, unit_id=trace.about_id
