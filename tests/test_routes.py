@@ -77,6 +77,7 @@ NOT_YOURS = "您的岗位不能进行此项操作"
 # Addresses for people without an account; each has its own guard.
 PUBLIC = {
     "web:healthz": "for the supervisor of the process; tells nothing of any unit",
+    "web:service_worker": "a script, the same for everybody",
     "hazards:report": "the address is signed and printed at the place",
     "hazards:receipt": "the address is signed and given to the reporter",
     "gate:public": "the address is signed and printed at the gate",
