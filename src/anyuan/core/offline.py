@@ -1,6 +1,6 @@
 """Pages that a browser may keep for reading without network.
 
-Only an answer that carries this header is kept, whoever asks for it: a page with personal data never is.
+Only an answer that carries this header is kept, whoever asks for it: a page about pupils never is.
 """
 
 from __future__ import annotations

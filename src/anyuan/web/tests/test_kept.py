@@ -10,6 +10,7 @@ from django.test import Client
 from anyuan.core.offline import KEEP_HEADER, may_be_kept
 
 
+@pytest.mark.django_db
 def test_the_script_is_there_before_signing_in_and_answers_for_all_pages():
     answer = Client().get("/sw.js")
     assert answer.status_code == 200

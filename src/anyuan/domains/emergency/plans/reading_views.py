@@ -8,19 +8,22 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from anyuan.core.offline import may_be_kept
 from anyuan.core.refused import Missing
 from anyuan.domains.emergency.plans import queries, texts
 from anyuan.domains.emergency.plans.comparing import compare
 from anyuan.domains.emergency.plans.documents import paper
+from anyuan.domains.emergency.plans.models import State
 from anyuan.org.middleware import AuthedRequest, signed_in
 
 
 @require_GET
 @signed_in
 def plan_read(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
-    """The whole plan in big type; kept on the phone for a time without network."""
+    """The whole plan in big type; one in force may be kept on the phone for a time without network."""
     version = queries.with_parts(queries.version_for(request.actor, pk))
-    return render(request, "plans/read.html", {"version": version})
+    answer = render(request, "plans/read.html", {"version": version})
+    return may_be_kept(answer) if version.state == State.PUBLISHED else answer
 
 
 @require_GET

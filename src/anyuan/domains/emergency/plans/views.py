@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -44,10 +45,13 @@ def plan_list(request: AuthedRequest) -> HttpResponse:
     """The library of one unit: its own plans, those above, what is missing or late."""
     unit = _unit(request)
     own = unit.key == request.actor.unit_key
+    shelves = queries.library(unit)
+    in_force = [shelf.own.pk for shelf in shelves if shelf.own] if own else []
     facts = {
         "unit": unit,
         "own": own,
-        "shelves": queries.library(unit),
+        "shelves": shelves,
+        "kept": " ".join(reverse("plans:read", args=[pk]) for pk in in_force),
         "wishes": queries.wishes_of(request.actor) if own else [],
         "may_write": own and request.actor.may(Permission.PLAN_WRITE),
         "supervises": request.actor.is_supervisor,
