@@ -50,6 +50,20 @@ UNGUARDED = {
     "anyuan.domains.emergency.incidents.services.reporting.title_of": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.clock_text": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.facts_of": "reads",
+    "anyuan.engines.reviews.services.carry_comments": "inside the step that returns a version",
+    **dict.fromkeys(
+        (
+            f"anyuan.domains.emergency.plans.services.keeping.{name}"
+            for name in ("put_in_review", "back_to_draft", "return_version", "publish")
+        ),
+        "a step of the review; reviews.services guards",
+    ),
+    "anyuan.domains.emergency.plans.services.keeping.review_due": "reads",
+    "anyuan.domains.emergency.plans.services.keeping.want_revision": "a reaction, inside an incident's step",
+    "anyuan.domains.emergency.plans.services.keeping.propose_change": "a reaction, inside a drill's service",
+    "anyuan.domains.emergency.plans.services.writing.next_version": "inside a guarded service",
+    "anyuan.domains.emergency.plans.services.writing.set_state": "as next_version",
+    "anyuan.domains.emergency.plans.services.writing.lock_plan": "as next_version",
     "anyuan.domains.risk.tracing.services.opening.candidates": "reads",
     "anyuan.domains.risk.tracing.services.opening.step_trace": "hands over to cases.services.move, which guards",
     "anyuan.domains.risk.tracing.services.opening.freeze": "a step of the loop; cases.services.move guards",

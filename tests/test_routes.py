@@ -29,6 +29,9 @@ from anyuan.domains.emergency.incidents.services.people import add_injured
 from anyuan.domains.emergency.incidents.tests.making import happened, sent
 from anyuan.domains.emergency.rollcall.models import Group, Member, SchoolClass
 from anyuan.domains.emergency.rollcall.services import start_roll_call
+from anyuan.domains.emergency.plans.models import PlanCheck, Wish
+from anyuan.domains.emergency.plans.services.keeping import want_revision
+from anyuan.domains.emergency.plans.tests.making import drafted, published, submitted
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
@@ -68,6 +71,7 @@ from anyuan.engines.obligations.loading import load_policy
 from anyuan.engines.obligations.models import Obligation
 from anyuan.engines.obligations.queries import topics_offered
 from anyuan.engines.obligations.tests.packing import RULES, small_pack
+from anyuan.engines.reviews.services import comment
 from anyuan.org.models import Post
 from anyuan.org.tests.cast import hire
 
@@ -77,6 +81,7 @@ NOT_YOURS = "您的岗位不能进行此项操作"
 # Addresses for people without an account; each has its own guard.
 PUBLIC = {
     "web:healthz": "for the supervisor of the process; tells nothing of any unit",
+    "web:service_worker": "a script, the same for everybody",
     "hazards:report": "the address is signed and printed at the place",
     "hazards:receipt": "the address is signed and given to the reporter",
     "gate:public": "the address is signed and printed at the gate",
@@ -99,6 +104,7 @@ NO_UNIT = {
     "ledgers:labels": "the actor's own rows",
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
+    "plans:lacking": "a kind is the pack's; the schools listed are the actor's own",
     "schoolbus:offer_ask": "an offer is published to all schools of the city",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
 }
@@ -236,6 +242,7 @@ def world(cast):
         **buses,
         **incidents,
         **traces_of(cast),
+        **plans_of(cast),
         **calls,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
@@ -294,6 +301,24 @@ def incidents_of(cast: Any) -> dict[str, dict[str, Any]]:
         n if n == "incidents" else f"incidents:{n}": {"pk": pk, **rest.get(n, {})}
         for n, pk in found.items()
     }
+
+
+def plans_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's plans: one in force with a wish, one in review with a remark, a draft."""
+    with scope.everything():
+        head = hire(cast.school, "planhead", "校长己", "principal")
+        force = published(cast, head)
+    draft = drafted(cast, kind="evacuation")
+    review = submitted(drafted(cast, kind="epidemic"), by=cast.officer)
+    with scope.enter(cast.officer.units):
+        want_revision(unit=cast.school, by=cast.officer, kind="other", words="改", record=force.record)
+        wish, look = Wish.objects.get(), PlanCheck.objects.get()
+        remark = comment(review, by=head, section="purpose", text="写细")
+    found = {"plans": force.pk, "check": look.pk, "dismiss": wish.pk}
+    found |= dict.fromkeys(("edit", "submit", "drop"), draft.pk)
+    known = {n if n == "plans" else f"plans:{n}": {"pk": pk} for n, pk in found.items()}
+    known["plans"] |= {"kind": "general", "form": "pdf"}
+    return {**known, "reviews": {"pk": review.pk}, "reviews:settle": {"pk": remark.pk}}
 
 
 def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
@@ -465,6 +490,11 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         **incident_forms(),
+        "plans:drop": {},
+        "plans:dismiss": {"why": "不需要"},
+        "plans:submit": {},
+        "reviews:sign": {},
+        "reviews:settle": {},
         "tracing:act": {"note": "重复立项"},
         "tracing:opinion": {"agrees": "yes"},
         "tracing:object": {"words": "不同意"},

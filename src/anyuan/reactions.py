@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from anyuan.core import events
 from anyuan.core.events import Reaction
+from anyuan.domains.emergency.plans.services.keeping import propose_change, want_revision
 from anyuan.domains.hazards.services import open_from_finding
 from anyuan.engines.cases.handing_over import hand_over
 from anyuan.engines.indicators.reactions_in import (
@@ -26,6 +27,8 @@ TABLE: list[tuple[str, Reaction]] = [
     ("records.changed", recount_kind),
     ("records.changed", refresh_after_many),
     ("finding.raised", open_from_finding),
+    ("plan.revision_wanted", want_revision),
+    ("plan.change_proposed", propose_change),
     ("units.changed", follow_units),
     ("units.changed", refresh_after_change),
     ("unit.closed", end_duties),

@@ -17,6 +17,7 @@ from anyuan.api import (
     indicators,
     ledgers,
     messages,
+    plans,
     policy,
     records,
     units,
@@ -67,6 +68,7 @@ for part in (
     messages,
     buses,
     incidents,
+    plans,
 ):
     api.add_router("", part.router)
 

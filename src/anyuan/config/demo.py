@@ -25,6 +25,7 @@ from anyuan.config.demo_units import build_units
 from anyuan.core import scope
 from anyuan.core.refused import Refused
 from anyuan.domains.emergency.incidents import demo as incidents_demo
+from anyuan.domains.emergency.plans import demo as plans_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
 from anyuan.domains.risk.tracing import demo as tracing_demo
@@ -83,6 +84,7 @@ def build_town() -> None:
     print("正在模拟一个学期的工作……", flush=True)
     run_parts([site.key for site in sites], since)
     with scope.everything(), paused():
+        plans_demo.fill(sites, today, at)
         gate_demo.fill(sites, since, today)
         bus_demo.fill(sites, since, today)
         incidents_demo.fill(sites, today, at)
