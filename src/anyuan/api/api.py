@@ -19,6 +19,7 @@ from anyuan.api import (
     messages,
     policy,
     records,
+    rollcall,
     units,
 )
 from anyuan.api.callers import RATE, PerCaller, Session, Token
@@ -67,6 +68,7 @@ for part in (
     messages,
     buses,
     incidents,
+    rollcall,
 ):
     api.add_router("", part.router)
 

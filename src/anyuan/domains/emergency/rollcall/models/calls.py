@@ -29,8 +29,8 @@ COUNTED = [
 
 
 class State(models.TextChoices):
-    RUNNING = "running", "正在清点"
-    ENDED = "ended", "已结束"
+    RUNNING = "counting", "正在清点"
+    ENDED = "counted", "清点结束"
     VOID = "void", "已撤销"
 
 
