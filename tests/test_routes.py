@@ -58,6 +58,7 @@ from anyuan.engines.checks.tests.sending import PNG
 from anyuan.engines.ledgers.registry import all_ledgers
 from anyuan.engines.ledgers.services import add_row, ask_export
 from anyuan.engines.ledgers.tests.test_all_ledgers import sample
+from anyuan.engines.notices.history import state_word
 from anyuan.engines.notices.queries import inbox
 from anyuan.engines.notices.robots import add_robot
 from anyuan.engines.notices.services import tell_person
@@ -529,16 +530,27 @@ def test_every_page_opens_with_few_queries(cast, world, who, asked):
 
 @pytest.mark.parametrize("kind", sorted(all_kinds()))
 def test_every_kind_of_record_has_a_page_and_a_way_to_make_one(kind, cast, world):
+    """Read by the school's officer, or where it is an office's by the district or the bureau."""
     declared = all_kinds()[kind]
-    with scope.enter(cast.officer.units):
-        record = Record.objects.filter(kind=kind).first()
+    with scope.everything():
+        record = Record.objects.filter(kind=kind).order_by("-unit_id").first()
     assert record is not None, f"make a {kind} in `world`"
-    client = cast.client(cast.officer)
+    readers = (cast.officer, cast.district, cast.bureau)
+    reader = next(one for one in readers if one.units.holds(record.unit_id))
+    client = cast.client(reader)
     assert client.get(record_url(kind, record.pk)).status_code == 200
     assert cast.client(cast.stranger).get(record_url(kind, record.pk)).status_code == 404
     if declared.new_url_name:
         assert client.get(reverse(declared.new_url_name)).status_code in {200, 302}
     assert all(label for values in declared.facets.values() for label in values.values())
+
+
+def test_histories_name_every_state_in_chinese(world):
+    """Of every record there is in `world`: a state without its word would show as it is stored."""
+    with scope.everything():
+        found = Record.objects.values_list("kind", "state").distinct()
+        nameless = [(k, s) for k, s in found if state_word(k, s).isascii()]
+    assert nameless == []
 
 
 @pytest.mark.parametrize("loop", all_loops().values(), ids=lambda loop: loop.key)

@@ -1,4 +1,4 @@
-"""The kind of record that a roll call is."""
+"""The kind of record that a roll call is; where it is shown and offered besides its own pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from anyuan.domains.emergency.rollcall.audience import CLASSES
 from anyuan.domains.emergency.rollcall.models import State
 from anyuan.domains.emergency.rollcall.panels import calls_panel
 from anyuan.domains.emergency.rollcall.queries import today_card
-from anyuan.engines.notices.history import READINGS, read_as
 from anyuan.engines.notices.sides import add_panel
 from anyuan.org.today import add_card
 
@@ -24,19 +23,9 @@ declare(
         },
         new_url_name="rollcall:new",
         live=True,
+        states=dict(State.choices),
     )
 )
-_known = READINGS[("core.Record", "state")]
-_OWN = dict(State.choices)
-
-
-def _state(value: object) -> str:
-    """How the states of roll calls read in histories; what others named keeps its name."""
-    said = _known(value)
-    return _OWN.get(said, said)
-
-
-read_as("core.Record", "state", _state)
 add_card(0, "rollcall/parts/today_card.html", today_card)
 add_panel(15, "rollcall/side/calls.html", calls_panel)
 further.declare(CLASSES)

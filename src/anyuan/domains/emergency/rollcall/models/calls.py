@@ -29,8 +29,8 @@ COUNTED = [
 
 
 class State(models.TextChoices):
-    RUNNING = "counting", "正在清点"
-    ENDED = "counted", "清点结束"
+    RUNNING = "running", "正在清点"
+    ENDED = "ended", "清点结束"
     VOID = "void", "已撤销"
 
 

@@ -151,7 +151,7 @@ def test_ending_with_somebody_missing_needs_a_word(cast):
         end_roll_call(call, by=cast.officer)
     end_roll_call(call, by=cast.officer, note="班级外出，已电话确认")
     ended = fresh(call)
-    assert ended.record.state == "counted"
+    assert ended.record.state == "ended"
     assert ended.record.counts
     with pytest.raises(Conflict):
         end_roll_call(call, by=cast.officer, note="再次")
