@@ -40,8 +40,11 @@ class Shown:
     facts: dict[str, Any]
 
 
-def side(record: Record, actor: Actor) -> dict[str, Any]:
-    """Everything the side of one record shows, in a number of queries that does not grow with it."""
+def side(record: Record, actor: Actor, files: list[File] | None = None) -> dict[str, Any]:
+    """Everything the side of one record shows, in a number of queries that does not grow with it.
+
+    `files`: the record's, where the page has asked for them already.
+    """
     panels = []
     for panel in SIDE_PANELS:
         facts = panel.context(record, actor)
@@ -50,7 +53,7 @@ def side(record: Record, actor: Actor) -> dict[str, Any]:
     return {
         "record": record,
         "panels": panels,
-        "files": split_files(files_of(record)),
+        "files": split_files(files_of(record) if files is None else files),
         "comments": comments_of(record),
         "changes": history(record),
         "may_comment": actor.may(Permission.RECORD_READ) and actor.person_id is not None,

@@ -26,6 +26,7 @@ from anyuan.domains.emergency.incidents.services.reporting import report_inciden
 from anyuan.engines.cases import registry
 from anyuan.engines.cases.queries import choices, stages
 from anyuan.engines.notices.printing import XLSX, download
+from anyuan.engines.notices.sides import files_of, split_files
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Person, Unit
 from anyuan.org.pages import get_visible, keyset_page
@@ -188,6 +189,7 @@ def show_incident(
     by, case = request.actor, incident.record.case
     lines, broken = queries.timeline_of(incident)
     manages = by.may(Permission.INCIDENT_MANAGE)
+    files = files_of(incident.record)
     facts = {
         "incident": incident,
         "case": case,
@@ -207,7 +209,8 @@ def show_incident(
         "desk": is_desk(by),
         "alive": incident.record.state != "void",
         "entry_form": bound[1] if bound and bound[0] == "entry" else forms.EntryForm(),
-        "photos": [file for file in incident.record.files.order_by("uploaded_at") if file.is_image],
+        "files": files,
+        "photos": split_files(files)["photos"],
     }
     return render(request, "incidents/detail.html", facts, status=status)
 

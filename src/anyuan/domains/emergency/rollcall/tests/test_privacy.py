@@ -79,6 +79,10 @@ def test_the_levels_above_see_how_many_and_no_name(cast, call, who):
         assert told(body.decode(errors="ignore")) == set(), where
     for what in ("sheet.pdf", "sheet.xlsx", "handover.pdf", "handover.xlsx"):
         assert client.get(f"/rollcall/{call.pk}/paper/{what}").status_code == 403
+    facts = {"number": "20269999", "name": "孙新", "class_name": "三（2）班"}
+    assert client.post("/ledgers/pupil/new/", {**facts, "unit": cast.school.key}).status_code == 403
+    answer = client.post("/api/v1/ledgers/pupil", {"unit": cast.school.key, "facts": facts}, content_type="application/json")  # fmt: skip
+    assert answer.status_code in {403, 404, 405}
     page = client.get(reverse("rollcall:detail", args=[call.pk])).content.decode()
     assert "还差" in page
     assert client.post(reverse("rollcall:take", args=[group_of(call).pk])).status_code == 404
