@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from anyuan.core.models import Comment, File, Record
 from anyuan.engines.notices.history import history
 from anyuan.org.actor import Actor
@@ -40,11 +42,8 @@ class Shown:
     facts: dict[str, Any]
 
 
-def side(record: Record, actor: Actor, files: list[File] | None = None) -> dict[str, Any]:
-    """Everything the side of one record shows, in a number of queries that does not grow with it.
-
-    `files`: the record's, where the page has asked for them already.
-    """
+def side(record: Record, actor: Actor) -> dict[str, Any]:
+    """Everything the side of one record shows, in a number of queries that does not grow with it."""
     panels = []
     for panel in SIDE_PANELS:
         facts = panel.context(record, actor)
@@ -53,7 +52,7 @@ def side(record: Record, actor: Actor, files: list[File] | None = None) -> dict[
     return {
         "record": record,
         "panels": panels,
-        "files": split_files(files_of(record) if files is None else files),
+        "files": split_files(files_of(record)),
         "comments": comments_of(record),
         "changes": history(record),
         "may_comment": actor.may(Permission.RECORD_READ) and actor.person_id is not None,
@@ -61,9 +60,12 @@ def side(record: Record, actor: Actor, files: list[File] | None = None) -> dict[
 
 
 def files_of(record: Record) -> list[File]:
-    return list(
-        File.objects.filter(record=record).select_related("uploaded_by").order_by("label", "id")
-    )
+    """The record's files, by what they show; asked once for a record, however many parts of a page."""
+    kept = getattr(record, "_prefetched_objects_cache", {})
+    if "files" not in kept:
+        rows = File.objects.select_related("uploaded_by").order_by("label", "id")
+        prefetch_related_objects([record], Prefetch("files", rows))
+    return list(record.files.all())
 
 
 def split_files(files: Iterable[File]) -> dict[str, list[File]]:

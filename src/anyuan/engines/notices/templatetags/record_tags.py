@@ -8,7 +8,7 @@ from django import template
 from django.db import connection
 
 from anyuan.core import scope
-from anyuan.core.models import File, Record
+from anyuan.core.models import Record
 from anyuan.engines.notices import queries
 from anyuan.engines.notices.forms import CommentForm
 from anyuan.engines.notices.history import history
@@ -18,12 +18,10 @@ register = template.Library()
 
 
 @register.inclusion_tag("notices/side.html", takes_context=True)
-def record_side(
-    context: dict[str, Any], record: Record, files: list[File] | None = None
-) -> dict[str, Any]:
+def record_side(context: dict[str, Any], record: Record) -> dict[str, Any]:
     """Panels of other engines, files, remarks with their form, and the history of a record."""
     request = context["request"]
-    facts = side(record, request.actor, files)
+    facts = side(record, request.actor)
     return {
         **facts,
         "request": request,
