@@ -27,11 +27,12 @@ from anyuan.domains.emergency.drills.services import plan_drill, record_drill
 from anyuan.domains.emergency.incidents.services.commanding import add_task
 from anyuan.domains.emergency.incidents.services.people import add_injured
 from anyuan.domains.emergency.incidents.tests.making import happened, sent
-from anyuan.domains.emergency.rollcall.models import Group, Member, SchoolClass
-from anyuan.domains.emergency.rollcall.services import start_roll_call
 from anyuan.domains.emergency.plans.models import PlanCheck, Wish
 from anyuan.domains.emergency.plans.services.keeping import want_revision
 from anyuan.domains.emergency.plans.tests.making import drafted, published, submitted
+from anyuan.domains.emergency.rollcall.models import Group, Member, SchoolClass
+from anyuan.domains.emergency.rollcall.services import send_sheet, start_roll_call
+from anyuan.domains.emergency.rollcall.services.handing import hand_over
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
@@ -311,7 +312,9 @@ def plans_of(cast: Any) -> dict[str, dict[str, Any]]:
     draft = drafted(cast, kind="evacuation")
     review = submitted(drafted(cast, kind="epidemic"), by=cast.officer)
     with scope.enter(cast.officer.units):
-        want_revision(unit=cast.school, by=cast.officer, kind="other", words="改", record=force.record)
+        want_revision(
+            unit=cast.school, by=cast.officer, kind="other", words="改", record=force.record
+        )
         wish, look = Wish.objects.get(), PlanCheck.objects.get()
         remark = comment(review, by=head, section="purpose", text="写细")
     found = {"plans": force.pk, "check": look.pk, "dismiss": wish.pk}
@@ -343,10 +346,14 @@ def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
         call = start_roll_call(cast.school, by=cast.officer)
         group = Group.objects.get(roll_call=call, kind="class")
         member = Member.objects.get(group=group)
+        send_sheet(group, by=cast.officer, rest=True)
+        given = hand_over(member, by=cast.officer, guardian=1, how="known")
         one = SchoolClass.objects.get()
     return {
-        "rollcall": {"pk": call.pk, "step": "end"},
-        "rollcall:take": {"pk": group.pk},
+        "rollcall": {"pk": call.pk, "step": "end", "what": "handover", "kind": "pdf"},
+        **{f"rollcall:{name}": {"pk": group.pk} for name in ("take", "hand_unlisted")},
+        **{f"rollcall:{name}": {"pk": member.pk} for name in ("hand", "guardians")},
+        "rollcall:undo": {"pk": given.pk},
         "rollcall:found": {"pk": member.pk},
         "rollcall:class_teacher": {"pk": one.pk},
     }
@@ -503,6 +510,15 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "rollcall:take": {"rest": "1"},
         "rollcall:found": {"state": "missing"},
         "rollcall:here": {},
+        "rollcall:hand": {"guardian": "1", "how": "known"},
+        "rollcall:hand_unlisted": {
+            "pupil_name": "甲",
+            "guardian": "乙",
+            "relation": "父亲",
+            "how": "known",
+        },
+        "rollcall:guardians": {},
+        "rollcall:undo": {"why": "写错"},
         "rollcall:class_teacher": {"person": ""},
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
         "notices:robots": {

@@ -26,6 +26,7 @@ from anyuan.core import scope
 from anyuan.core.refused import Refused
 from anyuan.domains.emergency.incidents import demo as incidents_demo
 from anyuan.domains.emergency.plans import demo as plans_demo
+from anyuan.domains.emergency.rollcall import demo as rollcall_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
 from anyuan.domains.risk.tracing import demo as tracing_demo
@@ -89,6 +90,7 @@ def build_town() -> None:
         bus_demo.fill(sites, since, today)
         incidents_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
+        rollcall_demo.fill(sites, today, at)
         tracing_demo.fill(today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
