@@ -35,8 +35,6 @@ UNGUARDED = {
     "anyuan.domains.protection.services.step_fault": "hands over to cases.services.move, which guards",
     "anyuan.engines.ledgers.services.set_facts": "inside the service that did something with the thing",
     "anyuan.domains.hazards.services.open_from_finding": "a reaction; report_hazard guards",
-    "anyuan.domains.emergency.drills.services.title_of": "reads",
-    "anyuan.domains.emergency.drills.services.goal_seconds": "reads",
     "anyuan.engines.checks.services.void_inspection": "hands over to _void, which guards",
     "anyuan.domains.emergency.incidents.services.commanding.step_incident": "hands over to cases.services.move, which guards",
     "anyuan.domains.emergency.incidents.services.people.why_sealed": "reads",

@@ -23,7 +23,7 @@ from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
 from anyuan.domains.emergency.alerts.audience import Audience
 from anyuan.domains.emergency.alerts.services.sending import draft_alert, send_alert
-from anyuan.domains.emergency.drills.services import plan_drill, record_drill
+from anyuan.domains.emergency.drills.services.holding import plan_drill, record_drill
 from anyuan.domains.emergency.incidents.services.commanding import add_task
 from anyuan.domains.emergency.incidents.services.people import add_injured
 from anyuan.domains.emergency.incidents.tests.making import happened, sent

@@ -15,7 +15,7 @@ from anyuan.api.records import Anchor, anchor
 from anyuan.api.units import unit_for
 from anyuan.api.writing import Sent, numbered, status_of
 from anyuan.domains.emergency.drills.models import Drill, Kind, Mode, State
-from anyuan.domains.emergency.drills.services import plan_drill, record_drill
+from anyuan.domains.emergency.drills.services.holding import plan_drill, record_drill
 from anyuan.org.actor import visible
 from anyuan.org.pages import get_visible
 

@@ -24,7 +24,7 @@ from anyuan.config.demo_clock import at
 from anyuan.config.demo_ledgers import deeds
 from anyuan.core import scope
 from anyuan.core.files import keep_file
-from anyuan.domains.emergency.drills.services import record_drill
+from anyuan.domains.emergency.drills.services.holding import record_drill
 from anyuan.domains.hazards.models import Hazard
 from anyuan.domains.hazards.services import add_place, report_hazard, step_hazard
 from anyuan.engines.checks.models import CheckItem, Checklist
