@@ -66,6 +66,7 @@ WHOLE_TREE = {
     "engines/indicators/reactions_in.py": "a leaf's figures come from duties of several levels",
     "engines/ledgers/exports.py": "an export is taken up by the worker in the post that asked for it",
     "engines/live/stream.py": "looks up the person's posts, as org/middleware.py does",
+    "domains/emergency/drills/feeds.py": "looks up whose calendar address it is, as org/tokens.py does",
     "domains/emergency/alerts/own.py": "a person reads what a unit above told them, by their own receipts",
     "domains/emergency/alerts/sending.py": "the worker's sending: takes and settles what is due of all units",
     "org/tokens.py": "looks up the token before the scope shrinks to its unit",

@@ -167,6 +167,8 @@ def _refuse_without_people(facts: dict[str, Any]) -> None:
     errors = {name: text for name, text in wanted.items() if facts.get(name) is None}
     if errors:
         raise Refused(next(iter(errors.values())), errors=errors)
+    if facts["present"] > facts["expected"]:
+        raise Refused(_("实到人数不能多于应到人数。"), field="present")
 
 
 def _label(drill: Drill, step: str) -> str:

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from anyuan.core.ids import new_id
 from anyuan.domains.emergency.drills.content import content
-from anyuan.domains.emergency.drills.models import Drill
+from anyuan.domains.emergency.drills.models import Drill, Entry, Programme
 from anyuan.domains.emergency.drills.services.closing import report_drill, score_drill
 from anyuan.domains.emergency.drills.services.holding import plan_drill
 from anyuan.domains.emergency.drills.services.running import finish_run, mark_step
+from anyuan.org.records import open_record
 
 PEOPLE = {"expected": 860, "present": 855, "injured": 0}
 
@@ -41,3 +42,17 @@ def marks(value: int | None = 3) -> dict[str, int | None]:
 def reported(drill: Drill, *, by: Any) -> Drill:
     done = score_drill(drill, by=by, values=marks(), evaluation="有序")
     return report_drill(done, by=by)
+
+
+def programme_of(unit: Any, *, by: Any) -> Programme:
+    """A draft with one line, where the policy in force knows no term."""
+    today = timezone.localdate()
+    record = open_record(
+        unit, by=by, kind="drill_programme", happened_on=today, title="演练计划", state="draft", counts=False
+    )  # fmt: skip
+    ends_on = today + datetime.timedelta(days=90)
+    programme = Programme.objects.create(
+        record=record, unit=unit, starts_on=today, ends_on=ends_on, label="本学期"
+    )
+    Entry.objects.create(programme=programme, unit=unit, on=today, kind="fire")
+    return programme
