@@ -103,7 +103,17 @@ NO_UNIT = {
     "web:board_point": "a point of the city's document; its figures are the actor's own",
 }
 # Pages of a drill that is still to be held.
-PLANNED_DRILL = ("end", "arrange", "approve", "notified", "run", "marks", "problem", "finish")
+PLANNED_DRILL = (
+    "end",
+    "arrange",
+    "approve",
+    "notified",
+    "run",
+    "marks",
+    "problem",
+    "count",
+    "finish",
+)
 # What everybody in a post may send: about oneself, or a remark on what one may read.
 EVERYBODY = {
     "notices:mark_read",
@@ -423,6 +433,7 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "emergency:notified": {"to": "家长群"},
         "emergency:marks": {"step": "signal"},
         "emergency:problem": {"text": "灯不亮"},
+        "emergency:count": {},
         "emergency:finish": {"expected": "9", "present": "9", "injured": "0"},
         "emergency:evaluate": {f"item_{key}": "3" for key in marks()} | {"evaluation": "有序"},
         "emergency:report": {},

@@ -16,7 +16,7 @@ from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
 from anyuan.domains.emergency.drills import documents, moments
 from anyuan.domains.emergency.drills.facts import goal_seconds
 from anyuan.domains.emergency.drills.forms import ArrangeForm, ScoreForm, VisitForm
-from anyuan.domains.emergency.drills.models import Drill, Guide, State, Visit
+from anyuan.domains.emergency.drills.models import Drill, State, Visit
 from anyuan.domains.emergency.drills.services.arranging import (
     approve_drill,
     arrange_drill,
@@ -67,8 +67,7 @@ def _details(drill: Drill) -> dict[str, Any]:
     facts = {name: getattr(drill, name, None) for name in names if name not in {"on", "guides"}}
     guides = list(drill.guides.all())
     if not guides:
-        last = Guide.objects.filter(unit_id=drill.unit_id).order_by("-drill_id").first()
-        guides = list(last.drill.guides.all()) if last else []
+        guides = moments.last_guides(drill)
     lines = "\n".join(f"{guide.place}，{guide.name}" for guide in guides)
     return {**facts, "on": drill.record.happened_on, "guides": lines}
 
@@ -174,19 +173,23 @@ def visit_new(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
 @require_GET
 @signed_in
 def visit(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
-    """A visit stands on the page of its drill."""
-    seen: Any = get_visible(Visit, request.actor, pk=pk)
-    return redirect("emergency:drill", seen.drill_id)
+    """What the level above saw."""
+    seen: Any = get_visible(
+        Visit, request.actor, pk=pk, select=("record__done_by", "drill__record", "unit")
+    )
+    return render(request, "emergency/visit_seen.html", {"visit": seen, "drill": seen.drill})
 
 
-def shown(request: AuthedRequest, drill: Drill) -> dict[str, Any]:
-    """What the page of one drill shows besides its own facts."""
-    sheet, taken = moments.sheet_of(drill), moments.moments_of(drill)
+def shown(drill: Drill) -> dict[str, Any]:
+    """What the page of one drill shows besides its own facts: before it the posts, after it what was seen."""
+    sheet = moments.sheet_of(drill)
+    goal = goal_seconds(drill.unit, drill.floors) if sheet.goal else None
+    if drill.record.state == State.PLANNED:
+        return {"goal": goal, "guides": drill.guides.all()}
+    taken = moments.timed_steps(sheet, moments.moments_of(drill))
     return {
-        "sheet": sheet,
-        "timed": [one for one in moments.timed_steps(sheet, taken) if one.step.timed and one.at],
-        "goal": goal_seconds(drill.unit, drill.floors) if sheet.goal else None,
-        "guides": drill.guides.all(),
-        "scores": drill.scores.all(),
+        "goal": goal,
+        "timed": [one for one in taken if one.step.timed and one.at],
+        "scores": drill.scores.all() if drill.rating is not None else [],
         "visits": drill.visits.select_related("record__done_by"),
     }

@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from anyuan.domains.emergency.drills.content import content
 from anyuan.domains.emergency.drills.models import Drill, State
-from anyuan.engines.obligations.numbers import number_values
 from anyuan.org.actor import Actor, visible
 from anyuan.org.permissions import Permission
 
@@ -21,7 +21,7 @@ def today_card(by: Actor) -> dict[str, Any] | None:
     if by.is_supervisor:
         return None
     today = timezone.localdate()
-    until = today + datetime.timedelta(days=int(number_values("drill_near_days")[0]))
+    until = today + datetime.timedelta(days=content().near_days)
     wanted = Q(record__state=State.PLANNED, record__happened_on__lte=until)
     if by.may(Permission.DRILL_WRITE):
         wanted |= Q(

@@ -85,6 +85,7 @@ class Item:
 class Content:
     seasons: tuple[Season, ...]
     weekdays: tuple[int, ...]
+    near_days: int
     night_kind: str
     sheets: tuple[Sheet, ...]
     scale: tuple[str, ...]
@@ -113,6 +114,7 @@ def content_of(pack: str) -> Content:
     return Content(
         seasons=tuple(_season(one) for one in data["seasons"]),
         weekdays=tuple(data["weekdays"]),
+        near_days=data["near_days"],
         night_kind=data["night"]["kind"],
         sheets=tuple(_sheet(one) for one in data["sheets"]),
         scale=tuple(marking["scale"]),

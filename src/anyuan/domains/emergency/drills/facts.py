@@ -23,7 +23,10 @@ def goal_seconds(unit: Unit, floors: int | None = None) -> int | None:
 
     By the building where its floors are known to be few, else by the stage.
     """
-    profile = Profile.objects.filter(unit=unit).first()
+    try:
+        profile = unit.profile
+    except Profile.DoesNotExist:
+        profile = None
     if profile is None:
         return None
     numbers = values_of(

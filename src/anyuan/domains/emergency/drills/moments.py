@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from anyuan.domains.emergency.drills.content import Sheet, Step, content
-from anyuan.domains.emergency.drills.models import Drill, Mark
+from anyuan.domains.emergency.drills.models import Drill, Guide, Mark
 
 POST = "post:"
 
@@ -72,3 +72,9 @@ def as_data(marks: Iterable[Mark]) -> dict[str, Any]:
         ids = [str(one.pk) for one in rows if one.step == step]
         found[step] = {"at": mark.at.isoformat(), "by": mark.by_name, "ids": ids}
     return found
+
+
+def last_guides(drill: Drill) -> list[Guide]:
+    """The posts of the school's last drill that had any."""
+    last = Guide.objects.filter(unit_id=drill.unit_id).order_by("-drill_id").first()
+    return list(Guide.objects.filter(drill_id=last.drill_id)) if last else []

@@ -27,6 +27,8 @@ from anyuan.domains.emergency.drills.services.running import (
     see_problem,
     undo_marks,
 )
+from anyuan.domains.emergency.rollcall.queries import for_record, summary
+from anyuan.domains.emergency.rollcall.services import start_roll_call
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Profile
 from anyuan.org.pages import get_visible, uuid_or_missing
@@ -60,7 +62,7 @@ def _sheet(
         "problems": drill.problems.select_related("photo"), "goal": goal_seconds(drill.unit, drill.floors) if sheet.goal else None,
         "seconds": moments.seconds_of(sheet, taken), "planned": drill.record.state == State.PLANNED,
         "may_mark": request.actor.may(Permission.FILING_WRITE), "may_finish": request.actor.may(Permission.DRILL_WRITE),
-        "now": timezone.now(),
+        "now": timezone.now(), "call": for_record(drill.record), "may_count": request.actor.may(Permission.ROLLCALL_RUN),
     }  # fmt: skip
     return render(request, "emergency/run.html", facts, status=status)
 
@@ -121,6 +123,18 @@ def problem(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     return _sheet(request, drill, form, status=422)
 
 
+@require_POST
+@signed_in
+def count(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
+    """Start the roll call of this drill, or go to the one that runs."""
+    drill = _one(request, pk)
+    call = start_roll_call(
+        drill.unit, by=request.actor, about=drill.record, real=False,
+        title=_("%(title)s清点") % {"title": drill.record.title},
+    )  # fmt: skip
+    return redirect("rollcall:detail", call.pk)
+
+
 @require_http_methods(["GET", "POST"])
 @signed_in
 def finish(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
@@ -149,15 +163,24 @@ def finish(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     facts = {
         "drill": drill, "form": form, "seconds": moments.seconds_of(sheet, taken),
         "timed": [one for one in moments.timed_steps(sheet, taken) if one.step.timed],
-        "goal": goal_seconds(drill.unit, drill.floors) if sheet.goal else None,
+        "goal": goal_seconds(drill.unit, drill.floors) if sheet.goal else None, "call": for_record(drill.record),
     }  # fmt: skip
     return render(request, "emergency/finish.html", facts, status=422 if form.errors else 200)
 
 
 def _people(drill: Drill) -> dict[str, Any]:
-    """How many should come: as the school's profile says."""
+    """Who should come and who came: as the roll call counted, else expected as the profile says."""
+    call = for_record(drill.record)
+    if call is not None:
+        counted = summary(call)
+        away = [
+            _("%(n)d 人在别处") % {"n": counted.elsewhere} if counted.elsewhere else "",
+            _("%(n)d 人没有清点到") % {"n": counted.missing} if counted.missing else "",
+        ]
+        words = "，".join(word for word in away if word)
+        return {"expected": counted.expected, "present": counted.present, "absent_why": words}
     profile = Profile.objects.filter(unit=drill.unit).first()
     people = profile.pupils + profile.staff if profile else None
     if profile and drill.at_night:
         people = profile.boarders or people
-    return {"expected": people, "present": None}
+    return {"expected": people}

@@ -35,6 +35,7 @@ urlpatterns = [
     path("<uuid:pk>/run/", run_views.run, name="run"),
     path("<uuid:pk>/marks/", run_views.marks, name="marks"),
     path("<uuid:pk>/problem/", run_views.problem, name="problem"),
+    path("<uuid:pk>/count/", run_views.count, name="count"),
     path("<uuid:pk>/finish/", run_views.finish, name="finish"),
     path("<uuid:pk>/evaluate/", after_views.evaluate, name="evaluate"),
     path("<uuid:pk>/report/", after_views.report, name="report"),

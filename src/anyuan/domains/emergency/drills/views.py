@@ -31,7 +31,7 @@ from anyuan.domains.emergency.drills.services.holding import (
 )
 from anyuan.org.actor import visible
 from anyuan.org.middleware import AuthedRequest, signed_in
-from anyuan.org.models import Profile, Unit
+from anyuan.org.models import Unit
 from anyuan.org.pages import get_visible, keyset_page
 from anyuan.org.permissions import Permission
 
@@ -100,7 +100,7 @@ def drill_new(request: AuthedRequest) -> HttpResponse:
 
 def _initial(request: AuthedRequest, unit: Unit) -> dict[str, Any]:
     """Expected people from the school's profile, the kind from the duty that led here."""
-    profile = Profile.objects.filter(unit=unit).first()
+    profile = getattr(unit, "profile", None)
     people = profile.pupils + profile.staff if profile else None
     return {"expected": people, "present": people, "kind": request.GET.get("type", "fire")}
 
@@ -140,12 +140,14 @@ def drill_plan(request: AuthedRequest) -> HttpResponse:
 @signed_in
 def drill_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     """One drill; a planned one is filled in here when it has been held."""
-    drill: Any = get_visible(Drill, request.actor, pk=pk, select=("unit", "record__done_by"))
-    planned = drill.record.state == "planned" and request.actor.may(Permission.DRILL_WRITE)
-    initial = _initial(request, drill.unit)
-    form = (
-        HeldPart(request.POST or None, request.FILES or None, initial=initial) if planned else None
+    drill: Any = get_visible(
+        Drill, request.actor, pk=pk, select=("unit__profile", "record__done_by")
     )
+    planned = drill.record.state == "planned" and request.actor.may(Permission.DRILL_WRITE)
+    form = None
+    if planned:
+        initial = _initial(request, drill.unit)
+        form = HeldPart(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             hold_drill(
@@ -158,7 +160,7 @@ def drill_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, _("演练结果已记录。"))
             return redirect("emergency:drill", drill.pk)
     by, state = request.actor, drill.record.state
-    more = shown(request, drill)
+    more = shown(drill)
     goal = more["goal"]
     context = {
         **more,

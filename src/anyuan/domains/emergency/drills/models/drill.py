@@ -83,9 +83,6 @@ class Drill(OnRecord):
     plan_record = models.ForeignKey(
         "core.Record", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    roll_call = models.ForeignKey(
-        "core.Record", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
     approved_by = models.CharField("批准人", max_length=40, blank=True, default="")
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
     notified_to = models.CharField("告知对象", max_length=100, blank=True, default="")

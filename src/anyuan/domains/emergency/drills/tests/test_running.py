@@ -28,6 +28,9 @@ from anyuan.domains.emergency.drills.services.running import (
     undo_marks,
 )
 from anyuan.domains.emergency.drills.tests.making import PEOPLE, planned, reported, run, tapped
+from anyuan.domains.emergency.rollcall.models import RollCall
+from anyuan.domains.emergency.rollcall.queries import for_record
+from anyuan.domains.emergency.rollcall.tests.making import a_class
 from anyuan.domains.hazards.models import Hazard
 from anyuan.engines.checks.tests.sending import PNG
 from anyuan.org.models import Profile
@@ -234,3 +237,24 @@ def test_who_may_tap_and_who_may_end(cast):
         finish_run(drill, by=cast.teacher, **PEOPLE)
     with pytest.raises(Forbidden):
         set_guides(drill, by=cast.teacher, guides=[])
+
+
+def test_the_roll_call_starts_from_the_sheet_and_gives_the_figures(cast):
+    drill = planned(cast)
+    with scope.enter(cast.officer.units, person=str(cast.officer.person_id)):
+        a_class(cast.school, cast.officer, pupils=40)
+    client = cast.client(cast.officer)
+    page = client.get(reverse("emergency:run", args=[drill.pk])).content.decode()
+    assert "发起按班清点" in page
+    where = reverse("emergency:count", args=[drill.pk])
+    first = client.post(where)
+    assert client.post(where).headers["Location"] == first.headers["Location"]
+    with scope.enter(cast.officer.units):
+        call = for_record(drill.record)
+        RollCall.objects.filter(pk=call.pk).update(expected=45, present=43, elsewhere=2, missing=0)
+    page = client.get(reverse("emergency:finish", args=[drill.pk])).content.decode()
+    assert 'value="45"' in page
+    assert 'value="43"' in page
+    assert "2 人在别处" in page
+    assert cast.client(cast.teacher).post(where).status_code == 403
+    assert cast.client(cast.stranger).post(where).status_code == 404
