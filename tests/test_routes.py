@@ -59,6 +59,7 @@ from anyuan.engines.checks.tests.sending import PNG
 from anyuan.engines.ledgers.registry import all_ledgers
 from anyuan.engines.ledgers.services import add_row, ask_export
 from anyuan.engines.ledgers.tests.test_all_ledgers import sample
+from anyuan.engines.notices.history import state_word
 from anyuan.engines.notices.queries import inbox
 from anyuan.engines.notices.robots import add_robot
 from anyuan.engines.notices.services import tell_person
@@ -564,6 +565,14 @@ def test_every_kind_of_record_has_a_page_and_a_way_to_make_one(kind, cast, world
     if declared.new_url_name:
         assert client.get(reverse(declared.new_url_name)).status_code in {200, 302}
     assert all(label for values in declared.facets.values() for label in values.values())
+
+
+def test_histories_name_every_state_in_chinese(world):
+    """Of every record there is in `world`: a state without its word would show as it is stored."""
+    with scope.everything():
+        found = Record.objects.values_list("kind", "state").distinct()
+        nameless = [(k, s) for k, s in found if state_word(k, s).isascii()]
+    assert nameless == []
 
 
 @pytest.mark.parametrize("loop", all_loops().values(), ids=lambda loop: loop.key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
 from anyuan.domains.emergency.drills.cards import today_card
-from anyuan.domains.emergency.drills.models import Kind, Mode
+from anyuan.domains.emergency.drills.models import Kind, Mode, State
 from anyuan.org.today import add_card
 
 declare(
@@ -14,6 +14,7 @@ declare(
         icon="run",
         url_name="emergency:drill",
         facets={"type": dict(Kind.choices), "mode": dict(Mode.choices)},
+        states=dict(State.choices),
         new_url_name="emergency:new",
         live=True,
     )
@@ -21,6 +22,7 @@ declare(
 declare(
     RecordKind(
         key="drill_programme",
+        states={"draft": "草稿", "adopted": "已采用"},
         label="演练计划",
         icon="calendar-stats",
         url_name="emergency:programme",
@@ -30,6 +32,7 @@ declare(
 declare(
     RecordKind(
         key="drill_visit",
+        states={"noted": "已点评"},
         label="演练观摩",
         icon="binoculars",
         url_name="emergency:visit",
