@@ -15,17 +15,16 @@ from anyuan.engines.obligations.models import Obligation
 from anyuan.org.actor import Actor, visible
 from anyuan.org.models import Unit
 
-MOST = 200
 DONE = [state for state in STANDING if state != "planned"]
 
 
-def not_drilled(by: Actor, today: datetime.date) -> list[Any]:
+def not_drilled(by: Actor, today: datetime.date) -> Any:
     """The open duties of this quarter's drill of any kind, by unit: the rule without facets."""
     rows = visible(Obligation, by).filter(
         kind="drill", level__in=["school", "site"], rule__period="quarter", rule__facets=0,
         state=Obligation.State.OPEN, period_start__lte=today, period_end__gte=today,
     )  # fmt: skip
-    return list(rows.select_related("unit", "rule").order_by("unit_id", "id")[:MOST])
+    return rows.select_related("unit", "rule").order_by("unit_id", "id")
 
 
 def quarter_rate(by: Actor, today: datetime.date) -> tuple[int, int]:

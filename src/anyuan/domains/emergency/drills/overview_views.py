@@ -26,6 +26,7 @@ from anyuan.org.permissions import Permission
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 MOST_IN_MONTH = 400
+MOST_WAITING = 100
 
 
 @require_GET
@@ -97,7 +98,7 @@ def overview_page(request: AuthedRequest) -> HttpResponse:
     facts = {
         "year": year, "years": range(today.year, today.year - 3, -1), "kinds": Kind.labels, "page": page,
         "rows": overview.matrix(by, page.rows, year), "held": held, "owed": owed,
-        "waiting": overview.not_drilled(by, today), "may_nudge": by.may(Permission.SUPERVISION_WRITE),
+        "waiting": overview.not_drilled(by, today)[:MOST_WAITING], "more_waiting": owed - held - MOST_WAITING, "may_nudge": by.may(Permission.SUPERVISION_WRITE),
     }  # fmt: skip
     return render(request, "emergency/overview.html", facts)
 

@@ -14,7 +14,7 @@ from anyuan.engines.obligations.packs import spec
 
 _ONE = datetime.timedelta(days=1)
 # How much each consideration counts when a day and a kind are chosen.
-COVERS, SEASON, NEAR, GAP, WEEKDAY, REPEATED, HAS_PLAN, EDGE = 30, 20, 15, 18, 5, 9, 4, 25
+COVERS, SEASON, NEAR, GAP, WEEKDAY, REPEATED, EDGE = 30, 20, 15, 18, 5, 9, 25
 # So near to the end of a duty's time a drill that has to be put off would come too late.
 LAST_DAYS = 5
 
@@ -91,7 +91,6 @@ def propose(
     content: Content,
     seed: str,
     boarding: bool = False,
-    with_plan: frozenset[str] = frozenset(),
 ) -> list[Line]:
     """Lines that, with the drills `given`, cover every duty that has a school day; by day.
 
@@ -99,7 +98,7 @@ def propose(
     season, distance from other drills and variety decide. The same school gets the same programme, two
     schools different days.
     """
-    choice = _Choice(owed, days, list(given), content, seed, with_plan)
+    choice = _Choice(owed, days, list(given), content, seed)
     for season in content.seasons:
         if season.extra and season.kind in kinds:
             choice.add_seasonal(season)
@@ -127,10 +126,9 @@ class _Choice:
         given: list[tuple[datetime.date, str]],
         content: Content,
         seed: str,
-        with_plan: frozenset[str],
     ) -> None:
         self.owed, self.days, self.content = owed, days, content
-        self.seed, self.with_plan = seed, with_plan
+        self.seed = seed
         self.all = given
         self.open = open_of(owed, given)
         self.lines: list[Line] = []
@@ -156,7 +154,7 @@ class _Choice:
         if not fit or self.used[season.kind]:
             return
         best = max(self.free(fit), key=lambda day: (self.score(day, season.kind), day))
-        self.add(best, season.kind, "季节")
+        self.add(best, season.kind, "按季节安排")
 
     def add_for(self, n: int, kinds: Sequence[str]) -> bool:
         """One more drill for a duty; False where no school day is in its time."""
@@ -185,7 +183,6 @@ class _Choice:
             + self.season(on, kind)
             + min(gap, GAP)
             + WEEKDAY * (on.isoweekday() in self.content.weekdays)
-            + HAS_PLAN * (kind in self.with_plan)
             - REPEATED * self.used[kind]
             - EDGE * late
             + dice

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.drill_list, name="drills"),
     path("new/", views.drill_new, name="new"),
     path("plan/", views.drill_plan, name="plan"),
+    path("near/", views.near_drills, name="near"),
     path("calendar/", overview_views.calendar, name="calendar"),
     path("calendar/feed/", overview_views.feed, name="feed"),
     path("feed/<str:token>.ics", overview_views.feed_file, name="feed_file"),

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,6 +18,7 @@ from anyuan.core.forms import show_refusal
 from anyuan.core.keys import subtree
 from anyuan.core.refused import Missing, Refused
 from anyuan.domains.emergency.drills.after_views import shown
+from anyuan.domains.emergency.drills.cards import near
 from anyuan.domains.emergency.drills.content import content
 from anyuan.domains.emergency.drills.documents import notice_text
 from anyuan.domains.emergency.drills.facts import goal_seconds, report_late
@@ -60,6 +62,14 @@ def drill_list(request: AuthedRequest) -> HttpResponse:
     return render(
         request, "emergency/list.html", {"page": page, "form": form, "may_write": may_write}
     )
+
+
+@require_GET
+@signed_in
+def near_drills(request: AuthedRequest) -> HttpResponse:
+    """The card of the next drills, for 今日."""
+    facts = {"drills": near(request.actor), "today": timezone.localdate()}
+    return render(request, "emergency/parts/near.html", facts)
 
 
 def _unit(request: AuthedRequest) -> Unit:
@@ -179,6 +189,7 @@ def drill_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
         "may_visit": by.may(Permission.SUPERVISION_WRITE) and drill.unit_id != by.unit_key,
         "has_paper": state in {State.HELD, State.EVALUATED, State.REPORTED},
         "late": report_late(drill),
+        "overdue": state == State.PLANNED and drill.record.happened_on < timezone.localdate(),
         "may_withdraw": state in {State.HELD, State.EVALUATED, State.REPORTED}
         and by.may(Permission.DRILL_WRITE),
     }

@@ -64,7 +64,8 @@ def nudge(own_unit: Unit, *, by: Actor, units: Iterable[str] = ()) -> int:
     """
     today = timezone.localdate()
     named = set(units)
-    keys = [row.unit_id for row in not_drilled(by, today) if not named or row.unit_id in named]
+    waiting = not_drilled(by, today).values_list("unit_id", flat=True)
+    keys = [key for key in waiting if not named or key in named]
     if keys:
         tell(
             keys, SCHOOL_HEADS, kind="drill.nudge",

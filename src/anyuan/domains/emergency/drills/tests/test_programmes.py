@@ -187,6 +187,8 @@ def test_a_planned_drill_is_reminded_of_and_overdue_ones_go_up(pack):
         assert told(2) == {("officer", "drill.due")}
         assert told(4) == {("officer", "drill.due")}
         assert told(10) == {("district", "drill.due")}
-    page = pack.client(pack.officer).get(reverse("web:today")).content.decode()
+    client = pack.client(pack.officer)
+    assert reverse("emergency:near") in client.get(reverse("web:today")).content.decode()
+    page = client.get(reverse("emergency:near")).content.decode()
     assert reverse("emergency:drill", args=[drill.pk]) in page
     assert reverse("emergency:drill", args=[dropped.pk]) not in page

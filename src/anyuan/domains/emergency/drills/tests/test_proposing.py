@@ -135,3 +135,14 @@ def test_drills_that_exist_are_not_proposed_again():
 def test_in_the_holidays_the_running_span_and_the_next_term_are_offered(day):
     spans = spans_ahead(PACK.calendar, day)
     assert spans[0].starts_on < day <= spans[0].ends_on < spans[1].starts_on
+
+
+def test_every_kind_has_a_sheet_a_season_names_a_kind_and_the_marks_make_a_hundred():
+    assert set(Kind.values) == {kind for sheet in CONTENT.sheets for kind in sheet.kinds}
+    assert {season.kind for season in CONTENT.seasons} <= set(Kind.values)
+    assert sum(item.weight for item in CONTENT.items) == 100
+    for kind in Kind.values:
+        sheet = CONTENT.sheet_of(kind)
+        keys = [step.key for step in sheet.steps()]
+        assert len(keys) == len(set(keys))
+        assert keys.index(sheet.since) < keys.index(sheet.until)
