@@ -18,6 +18,7 @@ from anyuan.engines.indicators.spec import all_indicators
 from anyuan.engines.obligations.loading import load_policy
 from anyuan.engines.obligations.models import Obligation
 from anyuan.engines.obligations.packs.load import load_pack
+from anyuan.org.models import Profile
 
 TODAY = timezone.localdate()
 
@@ -57,10 +58,17 @@ def test_within_the_aim_by_stage_and_building(pack):
     assert figures("drills.in_goal") == {pack.school.key: (2, 4)}
 
 
-def test_reported_in_time_of_what_was_due(pack):
+@pytest.fixture
+def kindergarten(cast):
+    """School A is one: its duty of the guide is there in every quarter."""
     with scope.everything():
-        month = Obligation.objects.filter(unit=pack.school, rule__key="p08_drill_month")
-        one = month.earliest("due_on")
+        Profile.objects.filter(unit=cast.school).update(stages=["kindergarten"])
+
+
+def test_reported_in_time_of_what_was_due(kindergarten, pack):
+    with scope.everything():
+        quarter = Obligation.objects.filter(unit=pack.school, rule__key="p08_drill_kindergarten")
+        one = quarter.earliest("due_on")
         Obligation.objects.filter(kind="drill").exclude(pk=one.pk).delete()
         days = dict.fromkeys(("due_on", "counts_until", "period_end", "period_start"), TODAY)
         Obligation.objects.filter(pk=one.pk).update(**days)
