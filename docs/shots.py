@@ -32,6 +32,8 @@ SHOTS = [
     ("today-phone", "school", PHONE, "/today/"),
     ("check-phone", "guard", PHONE, "/checks/fill/daily_patrol/"),
     ("drill", "school", DESK, "/emergency/"),
+    ("programme", "school", DESK, "/emergency/programmes/"),
+    ("drill-overview", "wujin", DESK, "/emergency/overview/"),
     ("report-phone", "teacher", PHONE, "/hazards/new/"),
     ("ledger", "school", DESK, "/ledgers/guard/"),
     ("standard", "wujin", DESK, "/protection/standard/"),
@@ -72,6 +74,14 @@ def hazard_with_its_loop(page: Page) -> None:
     page.goto("/hazards/?state=closed")
     page.locator(".list-group-item").nth(1).click()
     keep(page, "hazard")
+
+
+def run_sheet(page: Page) -> None:
+    """The run sheet of the drill of today."""
+    page.goto("/emergency/?state=planned")
+    page.locator(".list-group-item").first.click()
+    page.get_by_role("link", name="打开执行单").click()
+    keep(page, "drill-run-phone")
 
 
 def changed_pack(page: Page) -> None:
@@ -116,6 +126,7 @@ def main() -> None:
             pages[who].goto(address)
             keep(pages[who], name)
         hazard_with_its_loop(pages["city", DESK["width"]])
+        run_sheet(pages["school", PHONE["width"]])
         changed_pack(pages["city", DESK["width"]])
         roll_call(pages["school", DESK["width"]], pages["teacher", PHONE["width"]])
         browser.close()

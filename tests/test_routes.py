@@ -23,7 +23,9 @@ from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
 from anyuan.domains.emergency.alerts.audience import Audience
 from anyuan.domains.emergency.alerts.services.sending import draft_alert, send_alert
-from anyuan.domains.emergency.drills.services import plan_drill, record_drill
+from anyuan.domains.emergency.drills.services.holding import plan_drill, record_drill
+from anyuan.domains.emergency.drills.services.overseeing import note_visit
+from anyuan.domains.emergency.drills.tests.making import marks, programme_of
 from anyuan.domains.emergency.incidents.services.commanding import add_task
 from anyuan.domains.emergency.incidents.services.people import add_injured
 from anyuan.domains.emergency.incidents.tests.making import happened, sent
@@ -87,6 +89,7 @@ PUBLIC = {
     "hazards:receipt": "the address is signed and given to the reporter",
     "gate:public": "the address is signed and printed at the gate",
     "gate:pass": "the address is signed and given to the visitor",
+    "emergency:feed_file": "the address is signed, a person's own, and can be renewed and ended",
 }
 # Arguments that name no row of a unit: the same for everybody.
 NO_UNIT = {
@@ -109,6 +112,18 @@ NO_UNIT = {
     "schoolbus:offer_ask": "an offer is published to all schools of the city",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
 }
+# Pages of a drill that is still to be held.
+PLANNED_DRILL = (
+    "end",
+    "arrange",
+    "approve",
+    "notified",
+    "run",
+    "marks",
+    "problem",
+    "count",
+    "finish",
+)
 # What everybody in a post may send: about oneself, or a remark on what one may read.
 EVERYBODY = {
     "notices:mark_read",
@@ -117,6 +132,7 @@ EVERYBODY = {
     "notices:upload",
     "notices:settings",
     "notices:try",
+    "emergency:feed",
     "web:post_choose",
 }
 
@@ -157,6 +173,7 @@ def world(cast):
             cast.school, by=by, on=today, kind="fire", expected=9, present=9, seconds=9
         )
         planned = plan_drill(cast.school, by=by, on=today, kind="fire")
+        programme = programme_of(cast.school, by=by)
         answers = {"exits": Given(result=1), "lamps": Given(result=0)}
         done = submit_inspection(cast.school, by=by, version=version, answers=answers)
         visit = book_entry(cast.school, by=by, on=today, name="张三")
@@ -208,6 +225,7 @@ def world(cast):
     buses, incidents = buses_of(cast), incidents_of(cast)
     calls = roll_calls_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
+        stood_by = note_visit(drill, by=cast.district, verdict="good", words="有序")
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
         pairs = [(cast.school, sent)]
         batch = assign_checks(
@@ -219,7 +237,12 @@ def world(cast):
         "emergency": {"pk": drill.pk},
         "alerts": {"pk": alert.pk, "step": "end", "kind": "pdf"},
         "alerts:act": {"pk": unsent.pk, "step": "cancel"},
-        "emergency:end": {"pk": planned.pk},
+        **{f"emergency:{name}": {"pk": planned.pk} for name in PLANNED_DRILL},
+        "emergency:paper": {"kind": "pdf"},
+        "emergency:visit": {"pk": stood_by.pk},
+        "emergency:programme": {"pk": programme.pk},
+        "emergency:programme_adopt": {"pk": programme.pk},
+        "emergency:programme_paper": {"pk": programme.pk, "kind": "pdf"},
         "fire": {"pk": permit.pk, "transition": "void"},
         "fire:way_check": {"pk": look.pk},
         "fire:station_test": {"pk": trial.pk},
@@ -457,6 +480,19 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "alerts:correct": {"title": "更正", "text": "到北门"},
         "emergency:plan": {"kind": "fire", "mode": "real", "on": today},
         "emergency:end": {"reason": "下雨"},
+        "emergency:arrange": {"on": today},
+        "emergency:approve": {},
+        "emergency:notified": {"to": "家长群"},
+        "emergency:marks": {"step": "signal"},
+        "emergency:problem": {"text": "灯不亮"},
+        "emergency:count": {},
+        "emergency:finish": {"expected": "9", "present": "9", "injured": "0"},
+        "emergency:evaluate": {f"item_{key}": "3" for key in marks()} | {"evaluation": "有序"},
+        "emergency:report": {},
+        "emergency:visit_new": {"verdict": "good", "words": "有序"},
+        "emergency:programme": {"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"},
+        "emergency:programme_adopt": {},
+        "emergency:nudge": {},
         "protection:round_new": {
             "on": today,
             "alarm_answered": "1",
