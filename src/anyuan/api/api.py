@@ -20,6 +20,7 @@ from anyuan.api import (
     policy,
     records,
     units,
+    warnings,
 )
 from anyuan.api.callers import RATE, PerCaller, Session, Token
 from anyuan.api.problems import HANDLERS, MEDIA_TYPE, PROBLEMS
@@ -67,6 +68,7 @@ for part in (
     messages,
     buses,
     incidents,
+    warnings,
 ):
     api.add_router("", part.router)
 

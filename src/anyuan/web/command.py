@@ -10,6 +10,7 @@ from django.utils import timezone
 from anyuan.core.models import Record
 from anyuan.domains.emergency.alerts import queries as alerts
 from anyuan.domains.emergency.incidents import queries as incidents
+from anyuan.domains.emergency.warnings import queries as warnings
 from anyuan.domains.hazards.queries import open_counts
 from anyuan.engines.indicators.queries import NOTHING, Rate, rates
 from anyuan.engines.obligations.models import Point
@@ -32,6 +33,7 @@ class Now:
     alerts: list[Any]
     hazards: dict[str, int]
     drills: list[Record]
+    warnings: list[warnings.Running]
 
 
 def now_of(by: Actor) -> Now:
@@ -52,6 +54,7 @@ def now_of(by: Actor) -> Now:
         sent,
         open_counts(by) if by.may(Permission.HAZARD_READ) else {},
         list(drills.select_related("unit").order_by("-id")[:SHOWN]),
+        warnings.running(by, most=SHOWN),
     )
 
 

@@ -1,0 +1,284 @@
+"""Reading warnings: lists, one with all that its page shows, who has answered, what runs now."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.urls import reverse
+from django.utils import timezone
+
+from anyuan.core.keys import subtree
+from anyuan.core.refused import Missing
+from anyuan.domains.emergency.warnings.content import Colour, colour_of
+from anyuan.domains.emergency.warnings.models import (
+    CapMessage,
+    CapSource,
+    Done,
+    Measure,
+    Suspension,
+    SuspensionOrder,
+    WarningResponse,
+    WarningSignal,
+)
+from anyuan.org.actor import Actor, visible
+from anyuan.org.models import Unit
+from anyuan.org.pages import get_visible
+from anyuan.org.permissions import Permission
+
+SELECT = ("unit", "record__case", "record__created_by", "replaces")
+SHOWN = 200  # silent schools that a page names
+
+
+def filtered(by: Actor, wanted: Mapping[str, Any]) -> QuerySet[Any]:
+    """Warnings at the actor's level and below, by the list's filter."""
+    rows = visible(WarningSignal, by).select_related("unit", "record__case")
+    if wanted.get("kind"):
+        rows = rows.filter(kind=wanted["kind"])
+    if wanted.get("colour"):
+        rows = rows.filter(colour=wanted["colour"])
+    if wanted.get("state") == "open":
+        rows = rows.filter(record__case__closed_at__isnull=True)
+    elif wanted.get("state"):
+        rows = rows.filter(record__case__state=wanted["state"])
+    return rows
+
+
+def told_to(by: Actor, wanted: Mapping[str, Any]) -> QuerySet[Any]:
+    """The actor's own unit's copies: a school's, or those a district got from the city."""
+    rows = visible(WarningResponse, by).filter(office=by.is_supervisor).select_related("record", "unit")  # fmt: skip
+    if by.is_supervisor:
+        rows = rows.filter(unit_id=by.unit_key)
+    if wanted.get("kind"):
+        rows = rows.filter(kind=wanted["kind"])
+    if wanted.get("colour"):
+        rows = rows.filter(colour=wanted["colour"])
+    if wanted.get("state") in {"open", "running"}:
+        rows = rows.filter(ended_at__isnull=True)
+    elif wanted.get("state"):
+        rows = rows.filter(ended_at__isnull=False) if wanted["state"] == "ended" else rows.none()
+    return rows
+
+
+def one(by: Actor, pk: Any) -> WarningSignal:
+    signal: WarningSignal = get_visible(WarningSignal, by, pk=pk, select=SELECT)
+    return signal
+
+
+def response_of(by: Actor, pk: Any) -> WarningResponse:
+    response: WarningResponse = get_visible(WarningResponse, by, pk=pk, select=("unit", "record"))
+    return response
+
+
+def own_response(by: Actor, signal_id: Any) -> WarningResponse | None:
+    """The actor's unit's copy; a post at a campus has its school's only where it sees it."""
+    rows = visible(WarningResponse, by).filter(signal_id=signal_id, unit_id=by.unit_key)
+    found: WarningResponse | None = rows.first()
+    return found
+
+
+def asked_of(response: WarningResponse) -> list[Measure]:
+    return list(Measure.objects.filter(response=response).order_by("seq"))
+
+
+def suspension_of(response: WarningResponse) -> Suspension | None:
+    found: Suspension | None = Suspension.objects.filter(pk=response.pk).first()
+    return found
+
+
+def orders_of(signal_id: Any, unit_key: str) -> list[SuspensionOrder]:
+    """Suspension orders for the warning given at or below a unit."""
+    rows = SuspensionOrder.objects.within(subtree(unit_key)).filter(signal_id=signal_id)
+    return list(rows.select_related("unit").order_by("made_at"))
+
+
+def order_of(by: Actor, pk: Any) -> SuspensionOrder:
+    order: SuspensionOrder = get_visible(SuspensionOrder, by, pk=pk, select=("unit",))
+    return order
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """How far the schools of one district (or right below the city) are."""
+
+    name: str
+    all: int
+    acked: int
+    in_time: int
+    reported: int
+    done: int
+    asked: int
+
+    @property
+    def silent(self) -> int:
+        return self.all - self.acked
+
+
+@dataclasses.dataclass(frozen=True)
+class Going:
+    """All schools below a unit: the sum, by district, and who has not confirmed or not reported."""
+
+    whole: Part
+    parts: list[Part]
+    silent: list[WarningResponse]
+    waiting: list[WarningResponse]
+
+
+_COUNTS = {
+    "all": Count("pk", distinct=True),
+    "acked": Count("pk", filter=Q(acked_at__isnull=False), distinct=True),
+    "in_time": Count("pk", filter=Q(acked_at__lte=F("ack_due_at")), distinct=True),
+    "reported": Count("pk", filter=Q(reported_at__isnull=False), distinct=True),
+    "done": Count("asked", filter=Q(asked__state=Done.DONE)),
+    "asked": Count("asked", filter=~Q(asked__state=Done.NOT)),
+}
+
+
+def schools_of(signal_id: Any, unit_key: str) -> QuerySet[Any]:
+    rows = WarningResponse.objects.within(subtree(unit_key)).filter(signal_id=signal_id, office=False)  # fmt: skip
+    found: QuerySet[Any] = rows.select_related("unit__parent")
+    return found
+
+
+def going(signal_id: Any, unit_key: str) -> Going:
+    """Three queries, however many schools."""
+    rows = schools_of(signal_id, unit_key)
+    place = Case(When(unit__parent__kind="district", then=F("unit__parent__name")), default=Value("市直属学校"))  # fmt: skip
+    found = rows.order_by().values(place=place).annotate(**{f"n_{k}": v for k, v in _COUNTS.items()})  # fmt: skip
+    parts = [Part(row["place"], *(row[f"n_{name}"] for name in _COUNTS)) for row in found]
+    parts.sort(key=lambda part: (-part.silent, part.name))
+    sums = [sum(getattr(part, name) for part in parts) for name in _COUNTS]
+    silent = rows.filter(acked_at__isnull=True).order_by("unit_id")[:SHOWN]
+    waiting = rows.filter(acked_at__isnull=False, reported_at__isnull=True).order_by("unit_id")
+    return Going(Part("", *sums), parts, list(silent), list(waiting[:SHOWN]))
+
+
+def answered(signal_id: Any, unit_key: str) -> QuerySet[Any]:
+    """Every school with how many measures it was asked, did, and need not do; in the order of the tree."""
+    found: QuerySet[Any] = schools_of(signal_id, unit_key).select_related("suspension").annotate(
+        many=Count("asked"), done=Count("asked", filter=Q(asked__state=Done.DONE)),
+        spare=Count("asked", filter=Q(asked__state=Done.NOT)),
+    ).order_by("unit_id")  # fmt: skip
+    return found
+
+
+def suspended_sums(signal_id: Any, unit_key: str) -> list[dict[str, Any]]:
+    """By way of suspension: schools, answered, parents told of all, pupils on site; one query."""
+    rows = Suspension.objects.within(subtree(unit_key)).filter(response__signal_id=signal_id)
+    found = rows.order_by("kind").values("kind").annotate(
+        schools=Count("pk"), answered=Count("answered_at"), pupils=Sum("pupils"), told=Sum("told"),
+        on_site=Sum("on_site"),
+    )  # fmt: skip
+    return list(found)
+
+
+@dataclasses.dataclass(frozen=True)
+class Running:
+    """A warning in force as the command page, the big screen and 今日 show it."""
+
+    title: str
+    colour: Colour | None
+    area: str
+    acked: int
+    all: int
+    until: datetime.datetime
+    url: str
+    real: bool
+    pending: bool = False
+
+    @property
+    def silent(self) -> int:
+        return self.all - self.acked
+
+
+def running(by: Actor, *, most: int = 6) -> list[Running]:
+    """Warnings in force at the actor's units, those that wait to be weighed first; at most three queries."""
+    if not by.is_supervisor:
+        rows = visible(WarningResponse, by).filter(office=False, ended_at__isnull=True)
+        return [_running_of(one, 1, int(one.acked_at is not None)) for one in rows.order_by("-record_id")[:most]]  # fmt: skip
+    own = visible(WarningSignal, by).filter(record__case__closed_at__isnull=True)
+    signals = list(own.select_related("record__case", "unit").order_by("-record_id")[:most])
+    above = visible(WarningResponse, by).filter(
+        office=True, unit_id=by.unit_key, ended_at__isnull=True
+    )
+    copies = list(above.order_by("-record_id")[:most])
+    ids = [one.pk for one in signals] + [one.signal_id for one in copies]
+    counts = visible(WarningResponse, by).filter(signal_id__in=ids, office=False).order_by()
+    found = {
+        row["signal_id"]: (row["n"], row["done"])
+        for row in counts.values("signal_id").annotate(n=Count("pk"), done=Count("acked_at"))
+    }
+    rows_shown: list[Running] = [_running_of(one, *found.get(one.pk, (0, 0))) for one in signals]
+    rows_shown += [_running_of(one, *found.get(one.signal_id, (0, 0))) for one in copies]
+    return rows_shown
+
+
+def _running_of(one: WarningSignal | WarningResponse, everybody: int, acked: int) -> Running:
+    if isinstance(one, WarningSignal):
+        waits = one.record.case.state == "pending"
+        url = reverse("warnings:detail", args=[one.pk])
+        return Running(one.title, one.colour_spec, one.area_words or one.unit.name, acked, everybody, one.expires_at, url, one.is_real, waits)  # fmt: skip
+    url = reverse("warnings:response", args=[one.pk])
+    return Running(one.title, one.colour_spec, one.from_name, acked, everybody, one.expires_at, url, one.is_real)  # fmt: skip
+
+
+def today_card(by: Actor) -> dict[str, Any] | None:
+    """On 今日: for a school what it has not confirmed or reported; for a desk what waits to be weighed."""
+    if by.is_supervisor:
+        if not by.may(Permission.WARNING_MANAGE):
+            return None
+        rows = visible(WarningSignal, by).filter(unit_id=by.unit_key, record__case__state="pending")
+        signals = list(rows.order_by("-record_id")[:3])
+        return {"pending": signals} if signals else None
+    open_ones = Q(ended_at__isnull=True)
+    rows = visible(WarningResponse, by).filter(open_ones, office=False).select_related("unit")
+    found = list(rows.order_by(F("acked_at").asc(nulls_first=True), "-record_id")[:3])
+    if not found:
+        return None
+    return {"told": found, "may": by.may(Permission.WARNING_ANSWER), "now": timezone.now()}
+
+
+def sources_of(by: Actor) -> list[CapSource]:
+    return list(visible(CapSource, by).filter(unit_id=by.unit_key).order_by("name"))
+
+
+def source_of(by: Actor, pk: Any) -> CapSource:
+    found: CapSource = get_visible(CapSource, by, pk=pk, select=("unit",))
+    return found
+
+
+def messages_of(by: Actor) -> list[CapMessage]:
+    """What came in lately."""
+    rows = visible(CapMessage, by).filter(unit_id=by.unit_key).defer("xml")
+    return list(rows.order_by("-at")[:20])
+
+
+def published(by: Actor, *, most: int = 100) -> list[WarningSignal]:
+    """Warnings that were passed on, the newest first: the feed."""
+    rows = visible(WarningSignal, by).filter(issued_at__isnull=False).select_related("unit", "replaces")  # fmt: skip
+    return list(rows.order_by("-issued_at")[:most])
+
+
+def published_one(by: Actor, pk: Any) -> WarningSignal:
+    signal = one(by, pk)
+    if signal.issued_at is None:
+        raise Missing
+    return signal
+
+
+def choosable(unit: Unit, chosen: Sequence[str]) -> list[tuple[str, str]]:
+    """What can be ticked as the area: the whole, what lies right below, and what is chosen already."""
+    rows = Unit.objects.filter(state=Unit.State.ACTIVE).filter(
+        Q(parent_id=unit.key, kind__in=["district", "school"]) | Q(key__in=list(chosen))
+    )
+    below = [(key, name) for key, name in rows.order_by("-kind", "key").values_list("key", "name") if key != unit.key]  # fmt: skip
+    below.sort(key=lambda pair: pair[0].count(".") != unit.key.count(".") + 1)
+    return [(unit.key, f"{unit.short_name or unit.name}全部学校"), *below]
+
+
+def colour_title(key: str) -> str:
+    found = colour_of(key)
+    return found.title if found else ""
