@@ -48,6 +48,12 @@ UNGUARDED = {
     "anyuan.domains.emergency.incidents.services.reporting.title_of": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.clock_text": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.facts_of": "reads",
+    "anyuan.domains.emergency.warnings.services.weighing.step_warning": "hands over to cases.services.move, which guards",
+    "anyuan.domains.emergency.warnings.services.weighing.refuse_wrong": "makes a refusal",
+    "anyuan.domains.emergency.warnings.services.incoming.name_of": "reads",
+    "anyuan.domains.emergency.warnings.services.incoming.named": "reads",
+    "anyuan.domains.emergency.warnings.services.incoming.say": "reads",
+    "anyuan.domains.emergency.warnings.services.sources.result_words": "reads",
     "anyuan.org.services.checked": "saves a row inside a guarded service",
     "anyuan.org.services.refuse_invalid": "makes a refusal",
 }

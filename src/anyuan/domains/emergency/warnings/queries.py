@@ -144,16 +144,17 @@ def schools_of(signal_id: Any, unit_key: str) -> QuerySet[Any]:
 
 
 def going(signal_id: Any, unit_key: str) -> Going:
-    """Three queries, however many schools."""
+    """Two queries, however many schools."""
     rows = schools_of(signal_id, unit_key)
     place = Case(When(unit__parent__kind="district", then=F("unit__parent__name")), default=Value("市直属学校"))  # fmt: skip
     found = rows.order_by().values(place=place).annotate(**{f"n_{k}": v for k, v in _COUNTS.items()})  # fmt: skip
     parts = [Part(row["place"], *(row[f"n_{name}"] for name in _COUNTS)) for row in found]
     parts.sort(key=lambda part: (-part.silent, part.name))
     sums = [sum(getattr(part, name) for part in parts) for name in _COUNTS]
-    silent = rows.filter(acked_at__isnull=True).order_by("unit_id")[:SHOWN]
-    waiting = rows.filter(acked_at__isnull=False, reported_at__isnull=True).order_by("unit_id")
-    return Going(Part("", *sums), parts, list(silent), list(waiting[:SHOWN]))
+    open_ones = rows.filter(reported_at__isnull=True)
+    named = list(open_ones.order_by(F("acked_at").asc(nulls_first=True), "unit_id")[:SHOWN])
+    silent = [one for one in named if one.acked_at is None]
+    return Going(Part("", *sums), parts, silent, named[len(silent) :])
 
 
 def answered(signal_id: Any, unit_key: str) -> QuerySet[Any]:

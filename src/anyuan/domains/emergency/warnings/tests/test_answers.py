@@ -163,7 +163,9 @@ def test_a_school_reports_each_measure(cast, running):
 def test_a_district_adds_measures_for_its_schools(cast, running):
     office = copy_of(running, cast.district)
     with scope.enter(cast.district.units):
-        assert add_measures(office, by=cast.district, texts=["到低洼处查看", " ", "到低洼处查看"]) == 1
+        assert (
+            add_measures(office, by=cast.district, texts=["到低洼处查看", " ", "到低洼处查看"]) == 1
+        )
     texts = [(one.seq, one.text, one.from_name) for one in measures_of(copy_of(running, cast.officer), cast.officer)]  # fmt: skip
     assert texts[2] == (3, "到低洼处查看", "武进区教育局")
     assert len(measures_of(copy_of(running, cast.stranger), cast.stranger)) == 2
@@ -178,7 +180,9 @@ def test_a_suspension_reaches_the_stages_it_is_for(cast, running):
     with pytest.raises(Refused, match="没有这些学段"):
         suspend(running, cast.bureau, stages=["kindergarten"])
     key = new_id()
-    order = suspend(running, cast.bureau, stages=["primary"], words="已到校的由学校照看", order_id=key)
+    order = suspend(
+        running, cast.bureau, stages=["primary"], words="已到校的由学校照看", order_id=key
+    )
     assert (order.schools, order.number[:10]) == (2, "TK-320400-")
     assert suspend(running, cast.bureau, order_id=key).pk == order.pk
     with scope.everything():
@@ -220,7 +224,10 @@ def test_the_end_is_told_and_summed_up(cast, running):
     report_measures(response, by=cast.officer, answers=all_done(response, cast.officer))
     step(running, cast.bureau, "end", note="雨停")
     done = fresh(running, cast.bureau)
-    assert done.summary == "下发 2 所学校，按时确认 1 所，反馈 1 所；措施 4 条次，落实 2 条次，不适用 0 条次"
+    assert (
+        done.summary
+        == "下发 2 所学校，按时确认 1 所，反馈 1 所；措施 4 条次，落实 2 条次，不适用 0 条次"
+    )
     with pytest.raises(Conflict, match="已经解除"):
         acknowledge(copy_of(running, cast.stranger), by=cast.stranger)
     with pytest.raises(Conflict, match="不能再改"):

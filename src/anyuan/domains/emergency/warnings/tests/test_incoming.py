@@ -252,7 +252,6 @@ def test_what_is_wrong_by_hand_is_said_at_its_field(cast, facts, field):
     assert refusal.value.field == field
 
 
-
 def test_what_waits_is_laid_aside_with_a_reason(cast):
     signal = entered(cast.wujin, by=cast.district)
     assert step(signal, cast.district, "void", note="只涉及山区").state == "void"

@@ -135,4 +135,3 @@ def test_the_feed_lists_what_was_passed_on(cast):
 def test_what_was_not_passed_on_is_not_given_out(cast, part):
     signal = entered(cast.wujin, by=cast.district)
     assert cast.client(cast.district).get(f"/warnings/{signal.pk}/{part}").status_code == 404
-
