@@ -27,6 +27,8 @@ from anyuan.domains.emergency.drills.services import plan_drill, record_drill
 from anyuan.domains.emergency.incidents.services.commanding import add_task
 from anyuan.domains.emergency.incidents.services.people import add_injured
 from anyuan.domains.emergency.incidents.tests.making import happened, sent
+from anyuan.domains.emergency.rollcall.models import Group, Member, SchoolClass
+from anyuan.domains.emergency.rollcall.services import start_roll_call
 from anyuan.domains.emergency.warnings.services.sources import add_source
 from anyuan.domains.emergency.warnings.services.weighing import order_suspension
 from anyuan.domains.emergency.warnings.tests.making import copy_of, entered, issued, soon
@@ -58,6 +60,7 @@ from anyuan.engines.checks.tests.sending import PNG
 from anyuan.engines.ledgers.registry import all_ledgers
 from anyuan.engines.ledgers.services import add_row, ask_export
 from anyuan.engines.ledgers.tests.test_all_ledgers import sample
+from anyuan.engines.notices.history import state_word
 from anyuan.engines.notices.queries import inbox
 from anyuan.engines.notices.robots import add_robot
 from anyuan.engines.notices.services import tell_person
@@ -197,6 +200,7 @@ def world(cast):
         hook = "https://open.feishu.cn/open-apis/bot/v2/hook/x"
         robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
     buses, incidents, warned = buses_of(cast), incidents_of(cast), warnings_of(cast)
+    calls = roll_calls_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
         pairs = [(cast.school, sent)]
@@ -233,6 +237,7 @@ def world(cast):
         **buses,
         **incidents,
         **warned,
+        **calls,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
@@ -310,6 +315,21 @@ def warnings_of(cast: Any) -> dict[str, dict[str, Any]]:
     return {
         n if n == "warnings" else f"warnings:{n}": {"pk": found.get(n), **rest.get(n, {})}
         for n in {**found, **rest}
+    }
+
+
+def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's running roll call, with a class by name."""
+    with scope.enter(cast.officer.units, person=str(cast.officer.person_id)):
+        call = start_roll_call(cast.school, by=cast.officer)
+        group = Group.objects.get(roll_call=call, kind="class")
+        member = Member.objects.get(group=group)
+        one = SchoolClass.objects.get()
+    return {
+        "rollcall": {"pk": call.pk, "step": "end"},
+        "rollcall:take": {"pk": group.pk},
+        "rollcall:found": {"pk": member.pk},
+        "rollcall:class_teacher": {"pk": one.pk},
     }
 
 
@@ -451,6 +471,12 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         **incident_forms(),
+        "rollcall:new": {"real": ""},
+        "rollcall:act": {"note": "外出"},
+        "rollcall:take": {"rest": "1"},
+        "rollcall:found": {"state": "missing"},
+        "rollcall:here": {},
+        "rollcall:class_teacher": {"person": ""},
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
         "notices:robots": {
             "kind": "feishu",
@@ -515,16 +541,27 @@ def test_every_page_opens_with_few_queries(cast, world, who, asked):
 
 @pytest.mark.parametrize("kind", sorted(all_kinds()))
 def test_every_kind_of_record_has_a_page_and_a_way_to_make_one(kind, cast, world):
+    """Read by the school's officer, or where it is an office's by the district or the bureau."""
     declared = all_kinds()[kind]
-    with scope.enter(cast.officer.units):
-        record = Record.objects.filter(kind=kind).first()
+    with scope.everything():
+        record = Record.objects.filter(kind=kind).order_by("-unit_id").first()
     assert record is not None, f"make a {kind} in `world`"
-    client = cast.client(cast.officer)
+    readers = (cast.officer, cast.district, cast.bureau)
+    reader = next(one for one in readers if one.units.holds(record.unit_id))
+    client = cast.client(reader)
     assert client.get(record_url(kind, record.pk)).status_code == 200
     assert cast.client(cast.stranger).get(record_url(kind, record.pk)).status_code == 404
     if declared.new_url_name:
         assert client.get(reverse(declared.new_url_name)).status_code in {200, 302}
     assert all(label for values in declared.facets.values() for label in values.values())
+
+
+def test_histories_name_every_state_in_chinese(world):
+    """Of every record there is in `world`: a state without its word would show as it is stored."""
+    with scope.everything():
+        found = Record.objects.values_list("kind", "state").distinct()
+        nameless = [(k, s) for k, s in found if state_word(k, s).isascii()]
+    assert nameless == []
 
 
 @pytest.mark.parametrize("loop", all_loops().values(), ids=lambda loop: loop.key)

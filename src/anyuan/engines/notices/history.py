@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.db import connection, models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from anyuan.core import kinds
 from anyuan.core.crypto import SealedField
 from anyuan.core.models import OnRecord, Record
 from anyuan.org.models import Person, Unit
@@ -31,15 +32,19 @@ LONGEST = 300
 
 # How a column's value reads, where its own choices do not say: (model label, field) → label.
 Reading = Callable[[Any], str]
-READINGS: dict[tuple[str, str], Reading] = {
-    ("core.Record", "state"): lambda value: {
-        "filed": "已填报",
-        "draft": "草稿",
-        "void": "已撤销",
-        "listed": "在册",
-        "ended": "已移出",
-    }.get(str(value), str(value)),
+READINGS: dict[tuple[str, str], Reading] = {}
+# How the states of a kind of record in a loop read.
+STATES: dict[str, Mapping[str, str]] = {}
+# How states read that many kinds have.
+USUAL_STATES = {
+    "filed": "已填报",
+    "draft": "草稿",
+    "void": "已撤销",
+    "listed": "在册",
+    "ended": "已移出",
 }
+# Columns of models that repeat what the record itself says, or are the machine's own.
+HIDDEN: set[tuple[str, str]] = set()
 
 
 @dataclasses.dataclass
@@ -66,6 +71,16 @@ class _Event:
 def read_as(model: str, field: str, reading: Reading) -> None:
     """Declare how a column's stored value is written in histories (a loop's states, say)."""
     READINGS[(model, field)] = reading
+
+
+def read_states(kind: str, labels: Mapping[str, str]) -> None:
+    """Declare how the states of a kind of record are written in histories (those of its loop)."""
+    STATES[kind] = labels
+
+
+def hide(model: str, *fields: str) -> None:
+    """Leave columns of a model out of histories."""
+    HIDDEN.update((model, field) for field in fields)
 
 
 def tracked() -> list[tuple[type[models.Model], type[models.Model]]]:
@@ -135,7 +150,9 @@ def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     return [
         field
         for field in model._meta.concrete_fields
-        if field.name not in SILENT and not field.primary_key
+        if field.name not in SILENT
+        and not field.primary_key
+        and (model._meta.label, field.name) not in HIDDEN
     ]
 
 
@@ -167,9 +184,19 @@ def _differences(
         label = str(field.verbose_name)
         if isinstance(field, SealedField):
             found.append((label, "已加密", "已更改"))
+        elif model is Record and field.name == "state":
+            kind = str(after["kind"])
+            found.append((label, state_word(kind, str(old)), state_word(kind, str(new))))
         else:
             found.append((label, _text(field, old, names), _text(field, new, names)))
     return found
+
+
+def state_word(kind: str, state: str) -> str:
+    """The state of a record in the words of its kind."""
+    declared = kinds.all_kinds().get(kind)
+    known = {**USUAL_STATES, **STATES.get(kind, {}), **(declared.states if declared else {})}
+    return known.get(state, state)
 
 
 def _text(field: models.Field[Any, Any], value: Any, names: dict[Any, str]) -> str:

@@ -7,11 +7,24 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from anyuan.core.keys import subtree
+from anyuan.core.models import Record
 from anyuan.core.refused import Missing
 from anyuan.domains.emergency.warnings.content import Colour, colour_of
 from anyuan.domains.emergency.warnings.models import (
@@ -196,33 +209,30 @@ class Running:
 
 
 def running(by: Actor, *, most: int = 6) -> list[Running]:
-    """Warnings in force at the actor's units, those that wait to be weighed first; at most three queries."""
-    if not by.is_supervisor:
-        rows = visible(WarningResponse, by).filter(office=False, ended_at__isnull=True)
-        return [_running_of(one, 1, int(one.acked_at is not None)) for one in rows.order_by("-record_id")[:most]]  # fmt: skip
-    own = visible(WarningSignal, by).filter(record__case__closed_at__isnull=True)
-    signals = list(own.select_related("record__case", "unit").order_by("-record_id")[:most])
-    above = visible(WarningResponse, by).filter(
-        office=True, unit_id=by.unit_key, ended_at__isnull=True
+    """Warnings in force at the actor's units and those that wait to be weighed, the newest first; one query."""
+    told = Q(kind="warning_response", warningresponse__ended_at__isnull=True)
+    if by.is_supervisor:
+        told &= Q(warningresponse__office=True, unit_id=by.unit_key)
+    wanted = Q(kind="warning", state__in=["pending", "running"]) | told
+    rows = visible(Record, by).filter(wanted).select_related("warningsignal__unit", "warningresponse")
+    which = Coalesce(OuterRef("warningsignal__pk"), OuterRef("warningresponse__signal_id"))
+    schools = visible(WarningResponse, by).filter(signal_id=which, office=False).order_by()
+    counted = schools.values("signal_id")
+    rows = rows.annotate(
+        told_to=Subquery(counted.annotate(n=Count("pk")).values("n")),
+        confirmed=Subquery(counted.annotate(n=Count("acked_at")).values("n")),
     )
-    copies = list(above.order_by("-record_id")[:most])
-    ids = [one.pk for one in signals] + [one.signal_id for one in copies]
-    counts = visible(WarningResponse, by).filter(signal_id__in=ids, office=False).order_by()
-    found = {
-        row["signal_id"]: (row["n"], row["done"])
-        for row in counts.values("signal_id").annotate(n=Count("pk"), done=Count("acked_at"))
-    }
-    rows_shown: list[Running] = [_running_of(one, *found.get(one.pk, (0, 0))) for one in signals]
-    rows_shown += [_running_of(one, *found.get(one.signal_id, (0, 0))) for one in copies]
-    return rows_shown
+    return [_running_of(row) for row in rows.order_by("-id")[:most]]
 
 
-def _running_of(one: WarningSignal | WarningResponse, everybody: int, acked: int) -> Running:
-    if isinstance(one, WarningSignal):
-        waits = one.record.case.state == "pending"
-        url = reverse("warnings:detail", args=[one.pk])
+def _running_of(row: Any) -> Running:
+    everybody, acked = row.told_to or 0, row.confirmed or 0
+    if row.kind == "warning":
+        one = row.warningsignal
+        waits, url = row.state == "pending", reverse("warnings:detail", args=[row.pk])
         return Running(one.title, one.colour_spec, one.area_words or one.unit.name, acked, everybody, one.expires_at, url, one.is_real, waits)  # fmt: skip
-    url = reverse("warnings:response", args=[one.pk])
+    one = row.warningresponse
+    url = reverse("warnings:response", args=[row.pk])
     return Running(one.title, one.colour_spec, one.from_name, acked, everybody, one.expires_at, url, one.is_real)  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from anyuan.domains.emergency.warnings.content import colour_choices, kind_choic
 from anyuan.domains.emergency.warnings.queries import today_card
 from anyuan.org.today import add_card
 
+STATES = {"told": "已下发", "acked": "已确认", "reported": "已反馈", "ended": "已解除"}
 FACETS = {"type": dict(kind_choices()), "colour": dict(colour_choices())}
 declare(
     RecordKind(
@@ -17,7 +18,7 @@ declare(
 declare(
     RecordKind(
         key="warning_response", label="预警反馈", icon="cloud-check", url_name="warnings:response",
-        facets=FACETS, live=True,
+        states=STATES, facets=FACETS, live=True,
     )
 )  # fmt: skip
 add_card(0, "warnings/parts/today_card.html", today_card)

@@ -27,10 +27,9 @@ DAY = datetime.timedelta(days=1)
 GRADES = [(kind.key, colour) for kind in content().kinds.values() for colour in kind.grades]
 SCHEMA = etree.XMLSchema(etree.parse(str(Path(__file__).parent / "cap12.xsd")))
 TEXT = st.text(min_size=1, max_size=200).filter(lambda text: plain(text) != "")
-MOMENTS = st.datetimes(
-    min_value=datetime.datetime(2020, 1, 1), max_value=datetime.datetime(2090, 1, 1),
-    timezones=st.just(datetime.UTC),
-).map(lambda moment: moment.replace(microsecond=0))  # fmt: skip
+MOMENTS = st.integers(1_600_000_000, 3_800_000_000).map(
+    lambda seconds: datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+)
 UNIT = Unit(key="320400.", code="320400", kind="city", name="常州市教育局", short_name="常州市")
 
 
