@@ -25,6 +25,7 @@ from anyuan.config.demo_units import build_units
 from anyuan.core import scope
 from anyuan.core.refused import Refused
 from anyuan.domains.emergency.incidents import demo as incidents_demo
+from anyuan.domains.emergency.warnings import demo as warnings_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
 from anyuan.domains.schoolbus import demo as bus_demo
@@ -85,6 +86,7 @@ def build_town() -> None:
         gate_demo.fill(sites, since, today)
         bus_demo.fill(sites, since, today)
         incidents_demo.fill(sites, today, at)
+        warnings_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:

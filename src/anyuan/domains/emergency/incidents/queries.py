@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from anyuan.core.keys import subtree
@@ -250,10 +250,12 @@ def today_card(by: Actor) -> dict[str, Any] | None:
     may_read = by.may(Permission.INCIDENT_READ)
     running = visible(Incident, by).filter(record__case__closed_at__isnull=True)
     running = running.select_related("record__case", "unit").order_by("-record_id")
-    found = list(running[:5]) if may_read else []
+    own = tasks.order_by().values("owner").annotate(n=Count("pk")).values("n")
+    found = list(running.annotate(own_tasks=Subquery(own))[:5]) if may_read else []
+    # Tasks belong to running incidents: whoever sees that there is none has none.
+    many = (found[0].own_tasks or 0 if found else 0) if may_read else tasks.count()
     return {
-        # Tasks belong to running incidents: whoever sees that there is none has none.
-        "tasks": tasks.count() if found or not may_read else 0,
+        "tasks": many,
         "open": found,
         "may_read": may_read,
     }

@@ -43,6 +43,7 @@ from anyuan.org.pages import get_visible
 from anyuan.org.permissions import Permission
 
 SELECT = ("unit", "record__case", "record__created_by", "replaces")
+OPEN = "warnings_open"  # among what the bell finds out for every page
 SHOWN = 200  # silent schools that a page names
 
 
@@ -214,7 +215,9 @@ def running(by: Actor, *, most: int = 6) -> list[Running]:
     if by.is_supervisor:
         told &= Q(warningresponse__office=True, unit_id=by.unit_key)
     wanted = Q(kind="warning", state__in=["pending", "running"]) | told
-    rows = visible(Record, by).filter(wanted).select_related("warningsignal__unit", "warningresponse")
+    rows = (
+        visible(Record, by).filter(wanted).select_related("warningsignal__unit", "warningresponse")
+    )
     which = Coalesce(OuterRef("warningsignal__pk"), OuterRef("warningresponse__signal_id"))
     schools = visible(WarningResponse, by).filter(signal_id=which, office=False).order_by()
     counted = schools.values("signal_id")
@@ -236,20 +239,25 @@ def _running_of(row: Any) -> Running:
     return Running(one.title, one.colour_spec, one.from_name, acked, everybody, one.expires_at, url, one.is_real)  # fmt: skip
 
 
-def today_card(by: Actor) -> dict[str, Any] | None:
-    """On 今日: for a school what it has not confirmed or reported; for a desk what waits to be weighed."""
+def waiting(by: Actor) -> QuerySet[Any]:
+    """What 今日 puts on top: for a desk what it has to weigh, for a school every warning in force."""
     if by.is_supervisor:
-        if not by.may(Permission.WARNING_MANAGE):
-            return None
         rows = visible(WarningSignal, by).filter(unit_id=by.unit_key, record__case__state="pending")
-        signals = list(rows.order_by("-record_id")[:3])
-        return {"pending": signals} if signals else None
-    open_ones = Q(ended_at__isnull=True)
-    rows = visible(WarningResponse, by).filter(open_ones, office=False).select_related("unit")
-    found = list(rows.order_by(F("acked_at").asc(nulls_first=True), "-record_id")[:3])
-    if not found:
-        return None
-    return {"told": found, "may": by.may(Permission.WARNING_ANSWER), "now": timezone.now()}
+        return rows if by.may(Permission.WARNING_MANAGE) else rows.none()
+    return visible(WarningResponse, by).filter(ended_at__isnull=True, office=False)
+
+
+def today_card(by: Actor) -> dict[str, Any]:
+    """The card's contents; one query."""
+    if by.is_supervisor:
+        return {"pending": list(waiting(by).order_by("-record_id")[:3])}
+    rows = waiting(by).order_by(F("acked_at").asc(nulls_first=True), "-record_id")
+    return {"told": list(rows[:3]), "may": by.may(Permission.WARNING_ANSWER), "now": timezone.now()}
+
+
+def card_shown(by: Actor) -> dict[str, Any]:
+    """The card is always there, so that it can fill itself when a warning comes."""
+    return {}
 
 
 def sources_of(by: Actor) -> list[CapSource]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
 from anyuan.domains.emergency.warnings.content import colour_choices, kind_choices
-from anyuan.domains.emergency.warnings.queries import today_card
+from anyuan.domains.emergency.warnings.queries import OPEN, card_shown, waiting
+from anyuan.engines.notices.queries import ALONGSIDE
 from anyuan.org.today import add_card
 
 STATES = {"told": "已下发", "acked": "已确认", "reported": "已反馈", "ended": "已解除"}
@@ -21,4 +22,5 @@ declare(
         states=STATES, facets=FACETS, live=True,
     )
 )  # fmt: skip
-add_card(0, "warnings/parts/today_card.html", today_card)
+ALONGSIDE[OPEN] = waiting
+add_card(0, "warnings/parts/today.html", card_shown)
