@@ -56,6 +56,10 @@ UNGUARDED = {
     "anyuan.domains.emergency.warnings.services.incoming.named": "reads",
     "anyuan.domains.emergency.warnings.services.incoming.say": "reads",
     "anyuan.domains.emergency.warnings.services.sources.result_words": "reads",
+    "anyuan.domains.risk.tracing.services.opening.candidates": "reads",
+    "anyuan.domains.risk.tracing.services.opening.step_trace": "hands over to cases.services.move, which guards",
+    "anyuan.domains.risk.tracing.services.opening.freeze": "a step of the loop; cases.services.move guards",
+    "anyuan.domains.risk.tracing.services.deciding.may_object": "reads",
     "anyuan.org.services.checked": "saves a row inside a guarded service",
     "anyuan.org.services.refuse_invalid": "makes a refusal",
 }

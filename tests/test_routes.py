@@ -44,6 +44,8 @@ from anyuan.domains.protection.services import (
     record_round,
     report_fault,
 )
+from anyuan.domains.risk.tracing.tests.making import found as found_in
+from anyuan.domains.risk.tracing.tests.making import frozen, served
 from anyuan.domains.schoolbus.services.incidents import report_incident
 from anyuan.domains.schoolbus.services.inspections import record_inspection
 from anyuan.domains.schoolbus.services.sharing import ask_sharing, offer_bus
@@ -237,6 +239,7 @@ def world(cast):
         **buses,
         **incidents,
         **warned,
+        **traces_of(cast),
         **calls,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
@@ -315,6 +318,22 @@ def warnings_of(cast: Any) -> dict[str, dict[str, Any]]:
     return {
         n if n == "warnings" else f"warnings:{n}": {"pk": found.get(n), **rest.get(n, {})}
         for n in {**found, **rest}
+    }
+
+
+def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """The district's looks back at school A: one with its evidence, one whose finding is served."""
+    open_one = frozen(cast)
+    finding = found_in(open_one, cast)
+    _trace, told = served(cast)
+    with scope.enter(cast.officer.units):
+        cause = happened(cast).record_id
+    found = {"tracing": open_one.pk, "finding": told.pk, "object": told.pk, "notice": told.pk}
+    found |= dict.fromkeys(("finding_edit", "finding_drop", "opinion", "answer"), finding.pk)
+    rest: dict[str, dict[str, Any]] = {"tracing": {"transition": "cancel", "cause": cause}, "notice": {"form": "pdf"}}  # fmt: skip
+    return {
+        n if n == "tracing" else f"tracing:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in found.items()
     }
 
 
@@ -471,6 +490,9 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         **incident_forms(),
+        "tracing:act": {"note": "重复立项"},
+        "tracing:opinion": {"agrees": "yes"},
+        "tracing:object": {"words": "不同意"},
         "rollcall:new": {"real": ""},
         "rollcall:act": {"note": "外出"},
         "rollcall:take": {"rest": "1"},
