@@ -21,6 +21,7 @@ from anyuan.domains.emergency.warnings.models import (
     WarningResponse,
     WarningSignal,
 )
+from anyuan.domains.emergency.warnings.opening import SCHOOLS
 from anyuan.domains.emergency.warnings.services.answering import acknowledge, report_measures
 from anyuan.domains.emergency.warnings.services.incoming import enter_warning
 from anyuan.domains.emergency.warnings.services.weighing import order_suspension, step_warning
@@ -124,7 +125,8 @@ def _answer_one(signal: WarningSignal) -> None:
     """The demo's own school answers through the services."""
     key = _demo_school()
     response = WarningResponse.objects.filter(signal=signal, unit_id=key, office=False).first()
-    post = Post.objects.filter(unit_id=key, person__username=DEMO_SCHOOL).select_related("person", "unit").first()  # fmt: skip
+    posts = Post.objects.filter(unit_id=key, person__username=DEMO_SCHOOL, role__in=SCHOOLS)
+    post = posts.select_related("person", "unit").first()
     if response is None or post is None:
         return
     by = actor_of(post)

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from anyuan.core import scope
 from anyuan.domains.emergency.warnings.models import CapSource
-from anyuan.domains.emergency.warnings.polling import look
+from anyuan.domains.emergency.warnings.polling import gather, settle
 from anyuan.domains.emergency.warnings.tending import escalate, expire, remind
 
 AT_ONCE = 20  # addresses in one run
@@ -27,13 +27,15 @@ def tend(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="warnings.poll", lock="warnings.poll", name="warnings.poll")
 def poll(timestamp: int) -> None:
-    """Look at what is due, each address in a transaction of its own: a slow one holds no other up."""
+    """Look at what is due, one address after the other."""
     with scope.everything():
         due = CapSource.objects.filter(is_on=True, next_at__lte=timezone.now()).order_by("next_at")
         keys = list(due.values_list("pk", flat=True)[:AT_ONCE])
     for key in keys:
         with scope.everything():
-            rows = CapSource.objects.select_for_update(of=("self",), skip_locked=True)
-            source = rows.filter(pk=key, is_on=True).select_related("unit").first()
-            if source is not None and source.next_at <= timezone.now():
-                look(source)
+            source = CapSource.objects.filter(pk=key).select_related("unit").get()
+        found = gather(source)  # outside of any transaction: a peer may take its time
+        with scope.everything():
+            rows = CapSource.objects.select_for_update(of=("self",)).select_related("unit")
+            if (held := rows.filter(pk=key, is_on=True).first()) is not None:
+                settle(held, found)

@@ -29,9 +29,9 @@ from anyuan.domains.emergency.warnings.services.incoming import named
 from anyuan.domains.emergency.warnings.services.weighing import (
     order_suspension,
     refuse_wrong,
+    step_warning,
 )
 from anyuan.engines.cases.registry import declare
-from anyuan.engines.cases.services import move
 from anyuan.engines.cases.spec import Loop, State, Transition
 from anyuan.engines.notices.history import read_as
 from anyuan.org.actor import SYSTEM, Actor
@@ -106,7 +106,7 @@ def _end_replaced(signal: WarningSignal) -> None:
     old = WarningSignal.objects.select_related("record__case", "unit").get(pk=old.pk)
     if old.record.case.state == "running":
         data = {"reason": EndReason.REPLACED, "note": _("由 %(number)s 代替") % {"number": signal.number}}  # fmt: skip
-        move(old.record.case, by=SYSTEM, transition="end", thing=old, data=data)
+        step_warning(old, by=SYSTEM, transition="end", data=data)
 
 
 def extend(signal: WarningSignal, by: Actor, data: Mapping[str, Any]) -> None:

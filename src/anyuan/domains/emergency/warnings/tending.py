@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from anyuan.domains.emergency.warnings.models import EndReason, WarningResponse, WarningSignal
 from anyuan.domains.emergency.warnings.numbers import limits
 from anyuan.domains.emergency.warnings.opening import DESKS, SCHOOLS
-from anyuan.engines.cases.services import move
+from anyuan.domains.emergency.warnings.services.weighing import step_warning
 from anyuan.engines.live.services import publish
 from anyuan.engines.notices.services import tell
 from anyuan.org.actor import SYSTEM
@@ -74,7 +74,7 @@ def expire(now: datetime.datetime) -> int:
     for signal in rows:
         step = "end" if signal.record.case.state == "running" else "void"
         data = {"reason": EndReason.EXPIRED, "note": _("已过有效期")}
-        move(signal.record.case, by=SYSTEM, transition=step, thing=signal, data=data)
+        step_warning(signal, by=SYSTEM, transition=step, data=data)
         many += 1
     return many
 

@@ -67,6 +67,12 @@ def parse(raw: bytes) -> Any:
     return root
 
 
+def text_of(raw: bytes) -> str:
+    """A message that was read, as text to be kept, whatever bytes it came in."""
+    found: str = etree.tostring(parse(raw), encoding="unicode")
+    return found
+
+
 def _syntax(error: etree.XMLSyntaxError) -> str:
     line = error.lineno or 1
     if "encoding" in (error.msg or "").lower() or "utf-8" in (error.msg or "").lower():

@@ -14,7 +14,7 @@ from anyuan.core.keys import subtree
 from anyuan.core.refused import Refused
 from anyuan.domains.emergency.warnings.areas import resolve
 from anyuan.domains.emergency.warnings.cap.message import Message, Reference
-from anyuan.domains.emergency.warnings.cap.reading import read_message
+from anyuan.domains.emergency.warnings.cap.reading import read_message, text_of
 from anyuan.domains.emergency.warnings.content import content, kind_of, titled
 from anyuan.domains.emergency.warnings.interpreting import meaning_of
 from anyuan.domains.emergency.warnings.models import (
@@ -26,7 +26,7 @@ from anyuan.domains.emergency.warnings.models import (
 )
 from anyuan.domains.emergency.warnings.numbers import limits
 from anyuan.domains.emergency.warnings.opening import one_at_a_time, opened, refuse_school
-from anyuan.engines.cases.services import move
+from anyuan.domains.emergency.warnings.services.weighing import step_warning
 from anyuan.org.action import action
 from anyuan.org.actor import SYSTEM, Actor
 from anyuan.org.models import Unit
@@ -94,7 +94,7 @@ def take_message(unit: Unit, *, by: Actor, raw: bytes, origin: str) -> Taken:
     row = CapMessage(
         unit=unit, sender=message.sender, identifier=message.identifier, sent_at=message.sent, name=name,
         kind=message.type, status=message.status, refers=[name_of(one) for one in message.references],
-        origin=origin, xml=raw.decode("utf-8", "replace"),
+        origin=origin, xml=text_of(raw),
     )  # fmt: skip
     row.signal, row.result = _follow(row, message, unit, by, origin)
     row.save(force_insert=True)
@@ -188,7 +188,7 @@ def _end(signal: WarningSignal, reason: str, note: str) -> None:
     case = signal.record.case
     step = {"running": "end", "pending": "void"}.get(case.state)
     if step:
-        move(case, by=SYSTEM, transition=step, thing=signal, data={"note": note, "reason": reason})
+        step_warning(signal, by=SYSTEM, transition=step, data={"note": note, "reason": reason})
 
 
 def named(keys: Sequence[str]) -> str:

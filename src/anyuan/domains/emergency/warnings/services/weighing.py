@@ -34,6 +34,7 @@ from anyuan.org.actor import Actor
 from anyuan.org.models import Unit
 from anyuan.org.models.unit import Stage
 from anyuan.org.permissions import Permission
+from anyuan.org.records import amend_record
 from anyuan.org.services import checked
 
 # A warning of one's own, or a district's copy of one from above.
@@ -46,7 +47,10 @@ def step_warning(
 ) -> Case:  # fmt: skip
     """One step of the loop (guarded by `cases.services.move`)."""
     case: Case = signal.record.case
-    return move(case, by=by, transition=transition, thing=signal, data=data, seen=seen)
+    held = move(case, by=by, transition=transition, thing=signal, data=data, seen=seen)
+    if held.record.counts and not signal.is_real:
+        amend_record(held.record, by=by, counts=False)  # an exercise fulfils no duty
+    return held
 
 
 @action(Permission.WARNING_MANAGE)

@@ -57,6 +57,13 @@ def test_the_same_message_is_taken_once(cast):
     assert take(cast.wujin, cast.district, cap()).new
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "gbk"])
+def test_a_message_in_other_bytes_is_kept_as_text(cast, encoding):
+    said = cap().decode().replace("UTF-8", encoding)
+    taken = take(cast.city, cast.bureau, said.encode(encoding))
+    assert "暴雨" in taken.message.xml
+
+
 def test_who_may_bring_messages_in(cast):
     with pytest.raises(Forbidden):
         take(cast.school, cast.officer, cap())
@@ -151,6 +158,7 @@ def test_an_exercise_says_so_wherever_it_is_shown(cast):
     response = copy_of(signal, cast.officer)
     assert response.title.startswith("【演练】")
     assert response.record.counts is False
+    assert fresh(signal, cast.bureau).record.counts is False
     page = cast.client(cast.officer).get("/today/").content.decode()
     assert "【演练】暴雨红色预警" in page
     with scope.everything():
