@@ -240,17 +240,26 @@ def _running_of(row: Any) -> Running:
 
 
 def waiting(by: Actor) -> QuerySet[Any]:
-    """What 今日 puts on top: for a desk what it has to weigh, for a school every warning in force."""
+    """What 今日 puts on top: for a desk what it has to weigh or confirm, for a school every warning in force."""
     if by.is_supervisor:
-        rows = visible(WarningSignal, by).filter(unit_id=by.unit_key, record__case__state="pending")
-        return rows if by.may(Permission.WARNING_MANAGE) else rows.none()
+        told = Q(warningresponse__office=True, warningresponse__acked_at__isnull=True)
+        told &= Q(kind="warning_response", warningresponse__ended_at__isnull=True)
+        mine = visible(Record, by).filter(Q(kind="warning", state="pending") | told)
+        mine = mine.filter(unit_id=by.unit_key)
+        return mine if by.may(Permission.WARNING_MANAGE) else mine.none()
     return visible(WarningResponse, by).filter(ended_at__isnull=True, office=False)
 
 
 def today_card(by: Actor) -> dict[str, Any]:
     """The card's contents; one query."""
     if by.is_supervisor:
-        return {"pending": list(waiting(by).order_by("-record_id")[:3])}
+        found = list(waiting(by).select_related("warningsignal", "warningresponse").order_by("-id")[:3])  # fmt: skip
+        return {
+            "pending": [one.warningsignal for one in found if one.kind == "warning"],
+            "told": [one.warningresponse for one in found if one.kind != "warning"],
+            "may": True,
+            "now": timezone.now(),
+        }
     rows = waiting(by).order_by(F("acked_at").asc(nulls_first=True), "-record_id")
     return {"told": list(rows[:3]), "may": by.may(Permission.WARNING_ANSWER), "now": timezone.now()}
 
@@ -293,7 +302,7 @@ def choosable(unit: Unit, chosen: Sequence[str]) -> list[tuple[str, str]]:
     rows = Unit.objects.filter(state=Unit.State.ACTIVE).filter(
         Q(parent_id=unit.key, kind__in=["district", "school"]) | Q(key__in=list(chosen))
     )
-    below = [(key, name) for key, name in rows.order_by("-kind", "key").values_list("key", "name") if key != unit.key]  # fmt: skip
+    below = [(key, name) for key, name in rows.order_by("kind", "key").values_list("key", "name") if key != unit.key]  # fmt: skip
     below.sort(key=lambda pair: pair[0].count(".") != unit.key.count(".") + 1)
     return [(unit.key, f"{unit.short_name or unit.name}全部学校"), *below]
 

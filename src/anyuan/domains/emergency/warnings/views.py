@@ -43,7 +43,7 @@ def warning_list(request: AuthedRequest) -> HttpResponse:
     form.is_valid()
     wanted = form.cleaned_data
     facts: dict[str, Any] = {
-        "form": form, "manages": _manages(request), "desk": by.is_supervisor, "now": timezone.now(),
+        "form": form, "manages": _manages(request), "desk": by.is_supervisor, "now": timezone.now(), "empty_title": _("没有符合条件的预警"),
     }  # fmt: skip
     after = request.GET.get("after", "")
     told = queries.told_to(by, wanted)
@@ -51,6 +51,8 @@ def warning_list(request: AuthedRequest) -> HttpResponse:
         rows = queries.filtered(by, wanted)
         facts["page"] = keyset_page(rows, order=["-record_id"], cursor=after, size=20)
         facts["above"] = [] if after else list(told.order_by("-record_id")[:10])
+        if facts["above"]:
+            facts["empty_title"] = _("本级没有自己发布的预警")
     else:
         facts["page"] = keyset_page(told, order=["-record_id"], cursor=after, size=20)
     return render(request, "warnings/list.html", facts)

@@ -73,8 +73,12 @@ class WarningSignal(OnRecord):
     advice = models.TextField("防御指引", max_length=4000, blank=True, default="")
     source = models.CharField("发布单位", max_length=120, blank=True, default="")
     area_words = models.CharField("影响范围", max_length=600, blank=True, default="")
-    units = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    measures = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    units = ArrayField(
+        models.CharField(max_length=120), default=list, blank=True, verbose_name="下发范围"
+    )
+    measures = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, verbose_name="措施"
+    )
     published_at = models.DateTimeField("发布时间", default=timezone.now)
     onset_at = models.DateTimeField("开始时间", null=True, blank=True)
     expires_at = models.DateTimeField("有效期至")
@@ -154,7 +158,9 @@ class SuspensionOrder(Scoped):
     kind = models.CharField("方式", max_length=10)
     from_at = models.DateTimeField("从")
     to_at = models.DateTimeField("到")
-    stages = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    stages = ArrayField(
+        models.CharField(max_length=16), default=list, blank=True, verbose_name="学段"
+    )
     words = models.CharField("具体要求", max_length=500, blank=True, default="")
     schools = models.PositiveIntegerField("学校数", default=0)
     by_name = models.CharField("签发人", max_length=60)

@@ -194,7 +194,8 @@ def _end(signal: WarningSignal, reason: str, note: str) -> None:
 def named(keys: Sequence[str]) -> str:
     """The units in words; only so many as can be read."""
     shown = 12
-    names = list(Unit.objects.filter(key__in=list(keys)).order_by("key").values_list("name", flat=True))  # fmt: skip
+    rows = Unit.objects.filter(key__in=list(keys)).order_by("key")
+    names = [one.name if one.kind == Unit.Kind.SCHOOL else one.short_name for one in rows]
     tail = _("等 %(n)d 个单位") % {"n": len(names)} if len(names) > shown else ""
     return "、".join(names[:shown])[:560] + tail
 

@@ -181,6 +181,10 @@ def test_a_district_sees_its_schools_and_adds(cast):
     assert "查看涵洞" in page
     assert "推迟到校" in page
     assert "市里下发的预警" in client.get("/warnings/").content.decode()
+    today = client.get("/warnings/today/").content.decode()
+    assert reverse("warnings:ack", args=[office.pk]) in today
+    assert client.post(reverse("warnings:ack", args=[office.pk])).status_code == 302
+    assert "收到" not in client.get("/warnings/today/").content.decode()
 
 
 def test_papers_say_what_was_decided(cast):
