@@ -45,6 +45,8 @@ SHOTS = [
     ("command", "city", DESK, "/command/"),
     ("screen", "city", DESK, "/command/screen/"),
     ("incident", "city", DESK, "/incidents/"),
+    ("warning", "city", DESK, "/warnings/"),
+    ("warning-phone", "school", PHONE, "/warnings/"),
     ("incident-phone", "teacher", PHONE, "/incidents/new/"),
     ("tracing", "wujin", DESK, "/tracing/"),
     ("alert-new", "school", DESK, "/alerts/new/"),

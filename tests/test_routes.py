@@ -35,6 +35,9 @@ from anyuan.domains.emergency.plans.tests.making import drafted, published, subm
 from anyuan.domains.emergency.rollcall.models import Group, Member, SchoolClass
 from anyuan.domains.emergency.rollcall.services import send_sheet, start_roll_call
 from anyuan.domains.emergency.rollcall.services.handing import hand_over
+from anyuan.domains.emergency.warnings.services.sources import add_source
+from anyuan.domains.emergency.warnings.services.weighing import order_suspension
+from anyuan.domains.emergency.warnings.tests.making import copy_of, entered, issued, soon
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
@@ -222,7 +225,7 @@ def world(cast):
         unsent = draft_alert(cast.school, by=by, **said)
         hook = "https://open.feishu.cn/open-apis/bot/v2/hook/x"
         robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
-    buses, incidents = buses_of(cast), incidents_of(cast)
+    buses, incidents, warned = buses_of(cast), incidents_of(cast), warnings_of(cast)
     calls = roll_calls_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         stood_by = note_visit(drill, by=cast.district, verdict="good", words="有序")
@@ -265,6 +268,7 @@ def world(cast):
         "obligations:rule_switch": {"pk": duty.rule_id},
         **buses,
         **incidents,
+        **warned,
         **traces_of(cast),
         **plans_of(cast),
         **calls,
@@ -345,6 +349,27 @@ def plans_of(cast: Any) -> dict[str, dict[str, Any]]:
     known = {n if n == "plans" else f"plans:{n}": {"pk": pk} for n, pk in found.items()}
     known["plans"] |= {"kind": "general", "form": "pdf"}
     return {**known, "reviews": {"pk": review.pk}, "reviews:settle": {"pk": remark.pk}}
+
+
+def warnings_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """A warning of the city that school A and its district got, one that waits at the district, an address."""
+    by = cast.district
+    first = issued(entered(cast.wujin, by=by), by=by)
+    whole = issued(entered(cast.city, by=cast.bureau, units=[cast.wujin.key]), by=cast.bureau)
+    waits = entered(cast.wujin, by=by)
+    with scope.enter(by.units, person=str(by.person_id)):
+        order = order_suspension(first, by=by, kind="closed", from_at=soon(1), to_at=soon(9))
+        source = add_source(cast.wujin, by=by, name="气象台", url="https://cap.invalid/", minutes=5)
+    own, office = copy_of(first, cast.officer), copy_of(whole, by)
+    found = {"warnings": first.pk, "issue": waits.pk, "act": waits.pk, "order_paper": order.pk}
+    found |= dict.fromkeys(("response", "ack", "report"), own.pk)
+    found |= dict.fromkeys(("office_going", "office_more", "office_suspend", "office_summary"), office.pk)  # fmt: skip
+    found |= dict.fromkeys(("source_switch", "source_look"), source.pk)
+    rest = {"act": {"transition": "void"}, "paper": {"pk": first.pk, "kind": "pdf"}, "order_paper": {"kind": "pdf"}}  # fmt: skip
+    return {
+        n if n == "warnings" else f"warnings:{n}": {"pk": found.get(n), **rest.get(n, {})}
+        for n in {**found, **rest}
+    }
 
 
 def traces_of(cast: Any) -> dict[str, dict[str, Any]]:

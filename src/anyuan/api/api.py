@@ -22,6 +22,7 @@ from anyuan.api import (
     records,
     rollcall,
     units,
+    warnings,
 )
 from anyuan.api.callers import RATE, PerCaller, Session, Token
 from anyuan.api.problems import HANDLERS, MEDIA_TYPE, PROBLEMS
@@ -71,6 +72,7 @@ for part in (
     incidents,
     plans,
     rollcall,
+    warnings,
 ):
     api.add_router("", part.router)
 

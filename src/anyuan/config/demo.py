@@ -28,6 +28,7 @@ from anyuan.domains.emergency.drills import demo as drills_demo
 from anyuan.domains.emergency.incidents import demo as incidents_demo
 from anyuan.domains.emergency.plans import demo as plans_demo
 from anyuan.domains.emergency.rollcall import demo as rollcall_demo
+from anyuan.domains.emergency.warnings import demo as warnings_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
 from anyuan.domains.risk.tracing import demo as tracing_demo
@@ -91,6 +92,7 @@ def build_town() -> None:
         bus_demo.fill(sites, since, today)
         incidents_demo.fill(sites, today, at)
         drills_demo.fill(sites, today, at)
+        warnings_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
         rollcall_demo.fill(sites, today, at)
         tracing_demo.fill(today, at)

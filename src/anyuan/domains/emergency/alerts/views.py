@@ -121,7 +121,8 @@ def _initial(request: AuthedRequest) -> dict[str, Any]:
         return {name: getattr(draft, name) for name in names}
     text = template_of(request.GET.get("template", ""))
     if text is None:
-        return {"level": "urgent", "asks_answer": True}
+        said = {name: request.GET[name] for name in ("title", "text") if name in request.GET}
+        return {"level": "urgent", "asks_answer": True, **said}
     found: dict[str, Any] = {
         "title": text.title, "text": text.text, "level": text.level, "asks_answer": text.answer,
         "template": text.key,
