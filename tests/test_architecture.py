@@ -40,6 +40,8 @@ UNGUARDED = {
     "anyuan.engines.checks.services.void_inspection": "hands over to _void, which guards",
     "anyuan.domains.emergency.incidents.services.commanding.step_incident": "hands over to cases.services.move, which guards",
     "anyuan.domains.emergency.incidents.services.people.why_sealed": "reads",
+    "anyuan.domains.emergency.rollcall.services.running.refuse_above": "reads",
+    "anyuan.domains.emergency.rollcall.services.running.finish": "inside a guarded service, and by the hourly job",
     "anyuan.domains.emergency.incidents.services.reporting.locked": "inside a guarded service",
     "anyuan.domains.emergency.incidents.services.reporting.take_facts": "as locked",
     "anyuan.domains.emergency.incidents.services.reporting.weigh": "as locked",

@@ -27,6 +27,8 @@ from anyuan.domains.emergency.drills.services import plan_drill, record_drill
 from anyuan.domains.emergency.incidents.services.commanding import add_task
 from anyuan.domains.emergency.incidents.services.people import add_injured
 from anyuan.domains.emergency.incidents.tests.making import happened, sent
+from anyuan.domains.emergency.rollcall.models import Group, Member, SchoolClass
+from anyuan.domains.emergency.rollcall.services import start_roll_call
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
@@ -194,6 +196,7 @@ def world(cast):
         hook = "https://open.feishu.cn/open-apis/bot/v2/hook/x"
         robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
     buses, incidents = buses_of(cast), incidents_of(cast)
+    calls = roll_calls_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
         pairs = [(cast.school, sent)]
@@ -229,6 +232,7 @@ def world(cast):
         "obligations:rule_switch": {"pk": duty.rule_id},
         **buses,
         **incidents,
+        **calls,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
@@ -285,6 +289,21 @@ def incidents_of(cast: Any) -> dict[str, dict[str, Any]]:
     return {
         n if n == "incidents" else f"incidents:{n}": {"pk": pk, **rest.get(n, {})}
         for n, pk in found.items()
+    }
+
+
+def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's running roll call, with a class by name."""
+    with scope.enter(cast.officer.units, person=str(cast.officer.person_id)):
+        call = start_roll_call(cast.school, by=cast.officer)
+        group = Group.objects.get(roll_call=call, kind="class")
+        member = Member.objects.get(group=group)
+        one = SchoolClass.objects.get()
+    return {
+        "rollcall": {"pk": call.pk, "step": "end"},
+        "rollcall:take": {"pk": group.pk},
+        "rollcall:found": {"pk": member.pk},
+        "rollcall:class_teacher": {"pk": one.pk},
     }
 
 
@@ -426,6 +445,12 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         **incident_forms(),
+        "rollcall:new": {"real": ""},
+        "rollcall:act": {"note": "外出"},
+        "rollcall:take": {"rest": "1"},
+        "rollcall:found": {"state": "missing"},
+        "rollcall:here": {},
+        "rollcall:class_teacher": {"person": ""},
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
         "notices:robots": {
             "kind": "feishu",

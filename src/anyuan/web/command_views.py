@@ -19,7 +19,7 @@ from anyuan.web.board_views import borders
 from anyuan.web.boards import span_of
 
 # Kinds of events after which the running things are asked for again.
-KINDS = "incident alert warning roll_call drill hazard"
+KINDS = "incident alert warning rollcall drill hazard"
 
 
 def _needs_command(request: AuthedRequest) -> None:

@@ -76,4 +76,4 @@ def _word(ledger: Ledger, name: str, value: Any) -> Any:
 def title_and_tags(ledger: Ledger, facts: Mapping[str, Any]) -> tuple[str, list[str]]:
     """What the anchor record says of the row."""
     tags = sorted(tag(name, str(facts[name])) for name in ledger.facets if facts[name] != "")
-    return title_from(ledger, facts), tags
+    return (ledger.title if ledger.anonymous else title_from(ledger, facts)), tags

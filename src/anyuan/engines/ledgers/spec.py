@@ -102,6 +102,7 @@ class Ledger:
     """A register. `title_fields` name a row in a line; `key_fields` recognise it within its unit.
 
     `facets` become the record's tags, which rules match; `bulk` may be changed for many rows at once.
+    `anonymous`: the anchor record, which the levels above read too, does not say the row's title.
     """
 
     key: str
@@ -120,6 +121,7 @@ class Ledger:
     facets: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     labels: bool = False
+    anonymous: bool = False
     deeds: tuple[Deed, ...] = ()
     numbers: tuple[str, ...] = ()
     check: Check | None = None

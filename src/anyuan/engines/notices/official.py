@@ -72,6 +72,16 @@ class Photo:
 
     path: Path
     caption: str = ""
+    height: int = 0  # mm at most; 0: what fits well
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """A drawn picture (a chart, a QR) as the bytes of a PNG or JPEG with a line below it."""
+
+    body: bytes
+    caption: str = ""
+    height: int = 0  # mm at most; 0: what fits well
 
 
 @functools.cache
@@ -98,11 +108,12 @@ def _style(size: float, **more: Any) -> ParagraphStyle:
 def _text(value: Any, style: ParagraphStyle) -> Paragraph:
     """A paragraph of plain text: markup is escaped, line ends are kept."""
     return Paragraph(
-        escape(_printable("" if value is None else str(value))).replace("\n", "<br/>"), style
+        escape(printable("" if value is None else str(value))).replace("\n", "<br/>"), style
     )
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Without the control characters that neither paper knows."""
     return "".join(c for c in text if c == "\n" or ord(c) >= 32)
 
 
@@ -151,7 +162,7 @@ def _part(part: Any, body: ParagraphStyle) -> list[Flowable]:
         return [CondPageBreak(ROOM), _text(part.text, style)]
     if isinstance(part, Table):
         return _table(part)
-    if isinstance(part, Photo):
+    if isinstance(part, Photo | Picture):
         return _photo(part)
     return [_text(line, body) for line in str(part).split("\n") if line.strip()]
 
@@ -183,20 +194,32 @@ def _table(part: Table) -> list[Flowable]:
     return [Spacer(1, 4), table, Spacer(1, 6)]
 
 
-def _photo(part: Photo) -> list[Flowable]:
-    """The photo, made small enough for paper; a missing file leaves its line with a word."""
+def _photo(part: Photo | Picture) -> list[Flowable]:
+    """A picture within the margins; a missing file leaves its line with a word."""
     caption = _style(10, alignment=TA_CENTER, leading=14, spaceAfter=6)
-    if not part.path.exists():
+    found = picture_bytes(part)
+    if found is None:
         return [_text(f"{part.caption}（照片文件未找到）", caption)]
+    raw, wide, high = found
+    scale = min(WIDTH / wide, (part.height * mm if part.height else PHOTO_HEIGHT) / high)
+    drawn = Image(raw, wide * scale, high * scale)
+    return [KeepTogether([drawn, *([_text(part.caption, caption)] if part.caption else [])])]
+
+
+def picture_bytes(part: Photo | Picture) -> tuple[io.BytesIO, int, int] | None:
+    """A photo made small enough for paper, or a drawn picture as it is, with its size in pixels."""
+    if isinstance(part, Picture):
+        with PillowImage.open(io.BytesIO(part.body)) as image:
+            return io.BytesIO(part.body), image.width, image.height
+    if not part.path.exists():
+        return None
     with PillowImage.open(part.path) as image:
         small = image.convert("RGB")
         small.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
     raw = io.BytesIO()
     small.save(raw, "JPEG", quality=80)
     raw.seek(0)
-    scale = min(WIDTH / small.width, PHOTO_HEIGHT / small.height)
-    drawn = Image(raw, small.width * scale, small.height * scale)
-    return [KeepTogether([drawn, _text(part.caption, caption)])]
+    return raw, small.width, small.height
 
 
 def _attachments(names: Sequence[str], body: ParagraphStyle) -> list[Flowable]:
@@ -215,8 +238,11 @@ def _signature(unit: str, signed_on: date | None) -> list[Flowable]:
         return []
     day = signed_on or timezone.localdate()
     style = _style(15, alignment=TA_RIGHT, rightIndent=45)
-    written = f"{day.year}年{day.month}月{day.day}日"
-    return [Spacer(1, 30), KeepTogether([_text(unit, style), _text(written, style)])]
+    return [Spacer(1, 30), KeepTogether([_text(unit, style), _text(chinese_day(day), style)])]
+
+
+def chinese_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _page_number(canvas: Any, document: Any) -> None:
