@@ -50,6 +50,10 @@ UNGUARDED = {
     "anyuan.domains.emergency.incidents.services.reporting.title_of": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.clock_text": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.facts_of": "reads",
+    "anyuan.domains.risk.points.services.grading.step_point": "hands over to cases.services.move, which guards",
+    "anyuan.domains.risk.points.services.identifying.locked": "inside a guarded service",
+    "anyuan.domains.risk.points.services.identifying.facts_of": "reads",
+    "anyuan.domains.risk.points.services.identifying.title_of": "reads",
     "anyuan.org.services.checked": "saves a row inside a guarded service",
     "anyuan.org.services.refuse_invalid": "makes a refusal",
 }

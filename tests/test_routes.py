@@ -41,6 +41,9 @@ from anyuan.domains.protection.services import (
     record_round,
     report_fault,
 )
+from anyuan.domains.risk.points.services.checking import check_point
+from anyuan.domains.risk.points.services.identifying import add_control, add_plan
+from anyuan.domains.risk.points.tests.making import controlled, found
 from anyuan.domains.schoolbus.services.incidents import report_incident
 from anyuan.domains.schoolbus.services.inspections import record_inspection
 from anyuan.domains.schoolbus.services.sharing import ask_sharing, offer_bus
@@ -77,6 +80,7 @@ PUBLIC = {
     "hazards:report": "the address is signed and printed at the place",
     "hazards:receipt": "the address is signed and given to the reporter",
     "gate:public": "the address is signed and printed at the gate",
+    "risk:card": "the address is signed and printed at the place of the risk",
     "gate:pass": "the address is signed and given to the visitor",
 }
 # Arguments that name no row of a unit: the same for everybody.
@@ -232,6 +236,7 @@ def world(cast):
         "obligations:rule_switch": {"pk": duty.rule_id},
         **buses,
         **incidents,
+        **risks_of(cast),
         **calls,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
@@ -304,6 +309,31 @@ def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
         "rollcall:take": {"pk": group.pk},
         "rollcall:found": {"pk": member.pk},
         "rollcall:class_teacher": {"pk": one.pk},
+    }
+
+
+def risks_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's risk points: one in control and looked after, one not yet graded, a plan, a proposal."""
+    with scope.everything():
+        head = hire(cast.school, "head", "校长戊", "principal")
+    by = cast.officer
+    with scope.enter(by.units, person=str(by.person_id)):
+        point, new = controlled(cast, head), found(cast, name="别的")
+        control = add_control(point, by=by, kind="training", text="演练")
+        check = check_point(point, by=by, ok=True)
+        plan = add_plan(cast.school, by=by, name="一层", upload=SimpleUploadedFile("p.png", PNG))
+        happened(cast, place="食堂操作间")
+        proposal, grading = point.proposals.get(), point.gradings.get()
+    keys = {
+        "risk": point.pk, "grading": grading.pk, "check_one": check.pk, "control_end": control.pk,
+        "proposal_decline": proposal.pk, "act": new.pk,
+    }  # fmt: skip
+    rest = {
+        "risk": {"key": cast.school.key, "plan": plan.pk, "kind": "pdf"},
+        "act": {"transition": "grade"},
+    }
+    return {
+        n if n == "risk" else f"risk:{n}": {"pk": pk, **rest.get(n, {})} for n, pk in keys.items()
     }
 
 
@@ -460,6 +490,23 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "notices:robot_try": {},
         "notices:robot_switch": {"on": "0"},
     }
+
+
+def risk_forms() -> dict[str, dict[str, str]]:
+    point = {
+        "name": "燃气", "zone": "食堂", "category": "03", "hazard": "漏气", "accidents": "爆炸", "people": "pupils",
+    }  # fmt: skip
+    return {
+        "risk:new": point,
+        "risk:edit": point,
+        "risk:library": {"keys": "stairs"},
+        "risk:control_new": {"kind": "training", "text": "演练"},
+        "risk:control_end": {},
+        "risk:check_new": {"ok": "1"},
+        "risk:place": {"x": "1", "y": "1"},
+        "risk:proposal_decline": {"decision": "不需要"},
+        "risk:act": {"method": "lec", "lec_l": "1", "lec_e": "6", "lec_c": "7", "responsible": "甲", "note": "现场"},
+    }  # fmt: skip
 
 
 def incident_forms() -> dict[str, dict[str, str]]:

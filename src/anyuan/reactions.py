@@ -8,6 +8,7 @@ from __future__ import annotations
 from anyuan.core import events
 from anyuan.core.events import Reaction
 from anyuan.domains.hazards.services import open_from_finding
+from anyuan.domains.risk.points.proposals import after_hazard, after_incident
 from anyuan.engines.cases.handing_over import hand_over
 from anyuan.engines.indicators.reactions_in import (
     refresh_after_change,
@@ -26,6 +27,9 @@ TABLE: list[tuple[str, Reaction]] = [
     ("records.changed", recount_kind),
     ("records.changed", refresh_after_many),
     ("finding.raised", open_from_finding),
+    ("hazard.reported", after_hazard),
+    ("hazard.graded", after_hazard),
+    ("incident.reported", after_incident),
     ("units.changed", follow_units),
     ("units.changed", refresh_after_change),
     ("unit.closed", end_duties),

@@ -19,6 +19,7 @@ from anyuan.api import (
     messages,
     policy,
     records,
+    risks,
     units,
 )
 from anyuan.api.callers import RATE, PerCaller, Session, Token
@@ -58,6 +59,7 @@ for part in (
     units,
     policy,
     records,
+    risks,
     filings,
     checks,
     hazards,

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anyuan.core import events
 from anyuan.core.files import copy_files
 from anyuan.core.models import File, Record
 from anyuan.core.refused import Refused
@@ -88,6 +89,7 @@ def report_hazard(
         due_on=found + datetime.timedelta(days=limit_days(level)),
     )  # fmt: skip
     record_saved(record)
+    events.emit("hazard.reported", hazard=hazard, by=by)
     return hazard
 
 

@@ -71,6 +71,6 @@ def _check(request: AuthedRequest, point: Any, form: CheckForm) -> Any:
     data = form.cleaned_data
     files = [keep_file(one, unit_id=point.unit_id, by=request.actor).pk for one in data["files"]]
     return check_point(
-        point, by=request.actor, ok=data["ok"], failed=[uuid.UUID(one) for one in data["failed"]],
+        point, by=request.actor, ok=data["ok"] == "1", failed=[uuid.UUID(one) for one in data["failed"]],
         note=data["note"], on=data["on"], file_ids=files, record_id=form.once(),
     )  # fmt: skip

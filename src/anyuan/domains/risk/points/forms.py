@@ -128,17 +128,16 @@ class ControlForm(StepForm):
 
 
 class PlanForm(StepForm):
-    name = forms.CharField(label=_("名称"), max_length=40, help_text=_("例如：总平面图、一号楼一层。"))
+    name = forms.CharField(
+        label=_("名称"), max_length=40, help_text=_("例如：总平面图、一号楼一层。")
+    )
     file = forms.FileField(label=_("平面图"), help_text=_("照片或图片；拍墙上的平面图也可以。"))
 
 
 class CheckForm(OnceForm):
     """In order or not; what is not is ticked."""
 
-    ok = forms.TypedChoiceField(
-        choices=[("1", "全部有效"), ("0", "有问题")], coerce=lambda value: value == "1", empty_value=True,
-        required=False,
-    )  # fmt: skip
+    ok = forms.ChoiceField(label=_("结果"), choices=[("1", "全部有效"), ("0", "有问题")])
     failed = forms.MultipleChoiceField(
         label=_("哪些措施没有落实"), widget=forms.CheckboxSelectMultiple, required=False
     )

@@ -115,8 +115,8 @@ def may_remove(point: RiskPoint, by: Actor) -> str:
 
 
 def remove(point: RiskPoint, by: Actor, data: Mapping[str, Any]) -> None:
-    point.next_check_on = None
-    point.save(update_fields=["next_check_on"])
+    point.next_check_on, point.removed_on = None, timezone.localdate()
+    point.save(update_fields=["next_check_on", "removed_on"])
     RegradeProposal.objects.filter(point=point, state=RegradeProposal.State.OPEN).update(
         state=RegradeProposal.State.DECLINED, decided_by=by.person_id, decided_at=timezone.now(),
         decision=_("风险点已移出。"),

@@ -162,5 +162,3 @@ def point_place(request: AuthedRequest, pk: uuid.UUID, plan: uuid.UUID) -> HttpR
 
 def _per_mille(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() and len(text) <= 4 else None
-
-

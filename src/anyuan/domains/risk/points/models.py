@@ -100,14 +100,20 @@ class RiskPoint(OnRecord):
     plan = models.ForeignKey(
         SitePlan, null=True, blank=True, on_delete=models.SET_NULL, related_name="points"
     )
-    x = models.PositiveSmallIntegerField("横向（千分之几）", null=True, blank=True, validators=[PER_MILLE])
-    y = models.PositiveSmallIntegerField("纵向（千分之几）", null=True, blank=True, validators=[PER_MILLE])
+    x = models.PositiveSmallIntegerField(
+        "横向（千分之几）", null=True, blank=True, validators=[PER_MILLE]
+    )
+    y = models.PositiveSmallIntegerField(
+        "纵向（千分之几）", null=True, blank=True, validators=[PER_MILLE]
+    )
     lon = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     lat = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
     hazard = models.CharField("危险源", max_length=200)
     accidents = models.CharField("可能的事故", max_length=100)
     people = ArrayField(
-        models.CharField(max_length=8, choices=Exposed.choices), default=list, verbose_name="受影响的人"
+        models.CharField(max_length=8, choices=Exposed.choices),
+        default=list,
+        verbose_name="受影响的人",
     )
     people_count = models.PositiveIntegerField(
         "受影响人数", default=0, validators=[MaxValueValidator(30000)]
@@ -130,8 +136,9 @@ class RiskPoint(OnRecord):
     review_due = models.DateField("应重新评估", null=True, blank=True)
     check_days = models.PositiveSmallIntegerField("检查周期（天）", null=True, blank=True)
     next_check_on = models.DateField("下次检查", null=True, blank=True)
+    removed_on = models.DateField("移出日期", null=True, blank=True)
     # For the card's address: random, so that nobody guesses the card of another point.
-    token = models.CharField(max_length=24, default=secrets.token_urlsafe, editable=False)
+    token = models.CharField(max_length=48, default=secrets.token_urlsafe, editable=False)
 
     class Meta(OnRecord.Meta):
         verbose_name = "风险点"
@@ -141,7 +148,9 @@ class RiskPoint(OnRecord):
         ]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="risk_number_once"),
-            models.UniqueConstraint(fields=["unit", "name", "zone"], name="risk_point_once"),
+            models.UniqueConstraint(
+                fields=["unit", "name", "zone"], condition=Q(removed_on__isnull=True), name="risk_point_once"
+            ),
             models.CheckConstraint(
                 condition=Q(plan__isnull=True) | Q(x__isnull=False, y__isnull=False),
                 name="risk_marked_on_plan",

@@ -159,5 +159,3 @@ def remind(today: datetime.date) -> int:
         title=_("红色、橙色风险点的管控检查已逾期，请今天完成"), url="/risk/checks/",
         once_key=f"risk:late:{today.isoformat()}",
     )  # fmt: skip
-
-

@@ -95,7 +95,9 @@ def one_plan(by: Actor, pk: Any) -> SitePlan:
 
 
 def one_control(by: Actor, pk: Any) -> RiskControl:
-    found: RiskControl = get_visible(RiskControl, by, pk=pk, select=("point__unit", "point__record"))
+    found: RiskControl = get_visible(
+        RiskControl, by, pk=pk, select=("point__unit", "point__record")
+    )
     return found
 
 
@@ -246,5 +248,3 @@ def filter_words(wanted: Mapping[str, Any]) -> str:
 
 def legend() -> list[Any]:
     return list(scoring().colours.values())
-
-

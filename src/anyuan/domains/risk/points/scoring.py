@@ -25,12 +25,16 @@ class Bands:
     def words(self, letters: Sequence[str]) -> list[str]:
         """Each colour's band in words, such as `橙：大于 160，不大于 320`."""
         above, below = ("不小于", "小于") if self.up else ("大于", "不大于")
-        found = [f"{letters[0]}：{above} {text(self.limits[0])}"]
-        for n in range(1, len(self.limits)):
-            found.append(
-                f"{letters[n]}：{above} {text(self.limits[n])}，{below} {text(self.limits[n - 1])}"
-            )
-        return [*found, f"{letters[len(self.limits)]}：{below} {text(self.limits[-1])}"]
+        between = [
+            f"{letters[n]}：{above} {text(self.limits[n])}，{below} {text(self.limits[n - 1])}"
+            for n in range(1, len(self.limits))
+        ]
+        top, last = self.limits[0], self.limits[-1]
+        return [
+            f"{letters[0]}：{above} {text(top)}",
+            *between,
+            f"{letters[len(self.limits)]}：{below} {text(last)}",
+        ]
 
 
 def lec(likelihood: Decimal, exposure: Decimal, consequence: Decimal) -> Decimal:

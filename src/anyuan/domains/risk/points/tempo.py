@@ -14,7 +14,7 @@ def days_of(point: RiskPoint) -> int | None:
     if colour is None:
         return None
     asked = point.controls.filter(active=True, every__isnull=False).values_list("every", flat=True)
-    return min([colour.days, *(int(one) for one in asked)])
+    return min([colour.days, *(one for one in asked if one is not None)])
 
 
 def set_tempo(point: RiskPoint) -> None:

@@ -48,11 +48,12 @@ def point_list(request: AuthedRequest) -> HttpResponse:
     form.is_valid()
     rows = queries.filtered(request.actor, form.cleaned_data)
     page = keyset_page(rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=30)
+    counts = queries.counts(request.actor)
     context = {
         "page": page,
         "form": form,
-        "counts": queries.counts(request.actor),
-        "colours": queries.legend(),
+        "counts": counts,
+        "colour_counts": [(one, counts[one.key]) for one in queries.legend()],
         "states": registry.get("risk_point").states,
         "may_write": request.actor.may(Permission.RISK_WRITE),
         "may_check": request.actor.may(Permission.RISK_CHECK),
@@ -112,7 +113,9 @@ def library_page(request: AuthedRequest) -> HttpResponse:
         except Refused as refusal:
             error = refusal.sentence
         else:
-            messages.success(request, _("已加入 %(n)d 个风险点，请逐个评估分级。") % {"n": len(made)})
+            messages.success(
+                request, _("已加入 %(n)d 个风险点，请逐个评估分级。") % {"n": len(made)}
+            )
             return redirect("risk:list")
     there = set(queries.in_force(request.actor).filter(unit=unit).values_list("typical", flat=True))
     groups: dict[str, list[Any]] = {}

@@ -61,7 +61,8 @@ def add_typical(unit: Unit, *, by: Actor, keys: Iterable[str]) -> list[RiskPoint
     if not wanted:
         raise Refused(_("请至少勾选一个风险点。"), field="keys")
     _one_at_a_time(unit)
-    there = set(RiskPoint.objects.filter(unit=unit).values_list("name", "zone"))
+    here = RiskPoint.objects.filter(unit=unit, removed_on__isnull=True)
+    there = set(here.values_list("name", "zone"))
     return [
         _new(unit, by, None, (), one.controls, facts_of(one))
         for one in wanted
