@@ -100,6 +100,7 @@ NO_UNIT = {
     "ledgers:labels": "the actor's own rows",
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
+    "risk:paper": "the actor's own points",
     "schoolbus:offer_ask": "an offer is published to all schools of the city",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
 }

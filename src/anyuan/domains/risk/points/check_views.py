@@ -40,6 +40,16 @@ def due_list(request: AuthedRequest) -> HttpResponse:
 
 @require_GET
 @signed_in
+def today_part(request: AuthedRequest) -> HttpResponse:
+    """What 今日 shows of risks, fetched after the page."""
+    by = request.actor
+    if by.is_supervisor or not by.may(Permission.RISK_CHECK):
+        raise Forbidden(_("您的岗位不检查风险管控措施。"))
+    return render(request, "risk/parts/today.html", {"card": queries.today_facts(by)})
+
+
+@require_GET
+@signed_in
 def check_page(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     check = queries.one_check(request.actor, pk)
     return render(request, "risk/check.html", {"check": check, "point": check.point})

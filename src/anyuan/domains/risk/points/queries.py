@@ -145,9 +145,12 @@ def due_for(by: Actor) -> QuerySet[Any]:
 
 
 def today_card(by: Actor) -> dict[str, Any] | None:
-    """What 今日 shows at a school: checks that are due, points that wait for approval, proposals."""
-    if by.is_supervisor or not by.may(Permission.RISK_CHECK):
-        return None
+    """今日 keeps a place at a school; what stands there is fetched after the page (`today_facts`)."""
+    return {} if by.may(Permission.RISK_CHECK) and not by.is_supervisor else None
+
+
+def today_facts(by: Actor) -> dict[str, Any]:
+    """Checks that are due; for who grades, points that wait for approval and proposals."""
     due = list(due_for(by)[: DUE_SHOWN + 1])
     waiting = []
     if by.may(Permission.RISK_WRITE):
@@ -155,8 +158,6 @@ def today_card(by: Actor) -> dict[str, Any] | None:
             Q(record__state="graded") | _due("proposed", timezone.localdate())
         )
         waiting = list(rows.select_related("record").order_by("pk")[:DUE_SHOWN])
-    if not due and not waiting:
-        return None
     return {"due": due[:DUE_SHOWN], "more": len(due) > DUE_SHOWN, "waiting": waiting}
 
 
@@ -223,13 +224,19 @@ def sites_of(by: Actor) -> list[Unit]:
 
 
 def record_lines(point: RiskPoint, by: Actor) -> dict[str, Any]:
-    """What hangs on a point: controls in use, gradings, the last checks, open proposals."""
+    """What hangs on a point: controls in use, open proposals."""
     return {
         "controls": list(point.controls.filter(active=True).order_by("kind", "id")),
-        "gradings": list(visible(RiskGrading, by).filter(point=point).order_by("-record_id")[:10]),
-        "checks": list(visible(RiskCheck, by).filter(point=point).order_by("-record_id")[:10]),
         "proposals": list(visible(RegradeProposal, by).filter(point=point, state="open").order_by("at")),
     }  # fmt: skip
+
+
+def past_of(point: RiskPoint, by: Actor) -> dict[str, Any]:
+    """The last gradings and checks of a point."""
+    return {
+        "gradings": list(visible(RiskGrading, by).filter(point=point).order_by("-record_id")[:10]),
+        "checks": list(visible(RiskCheck, by).filter(point=point).order_by("-record_id")[:10]),
+    }
 
 
 def filter_words(wanted: Mapping[str, Any]) -> str:

@@ -224,6 +224,14 @@ def proposal_decline(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @signed_in
+def point_past(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
+    """The last gradings and checks, fetched into the point's page."""
+    point = queries.one(request.actor, pk)
+    return render(request, "risk/parts/past.html", queries.past_of(point, request.actor))
+
+
+@require_GET
+@signed_in
 def grading_page(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     """One grading as it was made, with its arithmetic."""
     grading = queries.one_grading(request.actor, pk)
@@ -285,7 +293,6 @@ def detail_page(
         "actions": actions, **queries.record_lines(point, request.actor),
         "may_write": request.actor.may(Permission.RISK_WRITE) and alive,
         "may_check": request.actor.may(Permission.RISK_CHECK) and alive and point.colour,
-        "plans": queries.plans_of(request.actor, point.unit_id),
         "control_form": control_form or forms.ControlForm(),
         "bands": bands_for_page(),
     }  # fmt: skip
