@@ -54,6 +54,8 @@ UNGUARDED = {
     "anyuan.domains.risk.points.services.identifying.locked": "inside a guarded service",
     "anyuan.domains.risk.points.services.identifying.facts_of": "reads",
     "anyuan.domains.risk.points.services.identifying.title_of": "reads",
+    "anyuan.domains.risk.assessments.services.hiring.step_assessment": "hands over to cases.services.move, which guards",
+    "anyuan.domains.risk.assessments.services.assessing.link_hazard": "a reaction; writes which hazard a finding became",
     "anyuan.org.services.checked": "saves a row inside a guarded service",
     "anyuan.org.services.refuse_invalid": "makes a refusal",
 }

@@ -41,6 +41,8 @@ from anyuan.domains.protection.services import (
     record_round,
     report_fault,
 )
+from anyuan.domains.risk.assessments.services.assessing import add_finding
+from anyuan.domains.risk.assessments.tests import making as assessing
 from anyuan.domains.risk.points.services.checking import check_point
 from anyuan.domains.risk.points.services.identifying import add_control, add_plan
 from anyuan.domains.risk.points.tests.making import controlled, found
@@ -68,8 +70,11 @@ from anyuan.engines.obligations.loading import load_policy
 from anyuan.engines.obligations.models import Obligation
 from anyuan.engines.obligations.queries import topics_offered
 from anyuan.engines.obligations.tests.packing import RULES, small_pack
+from anyuan.org.actor import SYSTEM
 from anyuan.org.models import Post
-from anyuan.org.tests.cast import hire
+from anyuan.org.posts import actor_of
+from anyuan.org.services import add_person
+from anyuan.org.tests.cast import PASSWORD, hire
 
 MOST_QUERIES = 15
 NOT_YOURS = "您的岗位不能进行此项操作"
@@ -238,6 +243,7 @@ def world(cast):
         **buses,
         **incidents,
         **risks_of(cast),
+        **assessments_of(cast),
         **calls,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
@@ -338,6 +344,25 @@ def risks_of(cast: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def assessments_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """An assessment of school A, on site, hired by the district; and one that is only planned."""
+    with scope.everything():
+        row, assessor = assessing.on_site(cast)
+        site = assessing.site_of(row)
+        add_finding(site, by=assessor, place="大厅", text="灯坏了", category="01")
+        new = assessing.planned(cast, title="下一次")
+    keys = {"assessments": row.pk, "act": new.pk}
+    keys |= dict.fromkeys(("site", "finding_new", "hand_in", "answer", "paper"), site.pk)
+    rest = {
+        "assessments": {"person": assessor.person_id, "kind": "pdf"},
+        "act": {"transition": "cancel"},
+    }
+    return {
+        n if n == "assessments" else f"assessments:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in keys.items()
+    }
+
+
 def address(route: Route, world: dict[str, dict[str, Any]]) -> str:
     known = {**world.get(route.name.split(":")[0], {}), **world.get(route.name, {})}
     unknown = set(route.arguments) - set(known)
@@ -382,6 +407,45 @@ def test_what_is_another_units_is_not_there(cast, world):
             for answer in ask(client, address(route, world)):
                 if answer.status_code != 404:
                     wrong[route.name] = answer.status_code
+    assert wrong == {}
+
+
+def assessor_at(unit: Any, *, until: datetime.date) -> Any:
+    """A person of an outside firm, let in at one unit until a day."""
+    today = timezone.localdate()
+    with scope.everything():
+        person = add_person(
+            unit, by=SYSTEM, username="firm9", name="评估员", role="assessor", until=today, password=PASSWORD,
+            must_change_password=False,
+        )  # fmt: skip
+        Post.objects.filter(person=person).update(since=min(today, until), until=until)
+        return actor_of(Post.objects.select_related("person", "unit").get(person=person))
+
+
+def test_a_hired_assessor_sees_nothing_outside_the_scope(cast, world):
+    client = cast.client(assessor_at(cast.other, until=timezone.localdate()))
+    client.raise_request_exception = False
+    wrong = {}
+    for route in ours():
+        if route.arguments and route.name not in NO_UNIT:
+            for answer in ask(client, address(route, world)):
+                if answer.status_code != 404:
+                    wrong[route.name] = answer.status_code
+    assert wrong == {}
+
+
+def test_a_hired_assessor_sees_nothing_after_the_last_day(cast, world):
+    gone = timezone.localdate() - datetime.timedelta(days=1)
+    client = cast.client(assessor_at(cast.school, until=gone))
+    client.raise_request_exception = False
+    wrong = {}
+    for route in ours():
+        for answer in ask(client, address(route, world)):
+            if answer.status_code != 403 or "没有岗位" not in answer.content.decode():
+                wrong[route.name] = answer.status_code
+    for name in ("hazards", "records", "units", "risk-points", "ledgers"):
+        if client.get(f"/api/v1/{name}").status_code not in {401, 403}:
+            wrong[f"api:{name}"] = 200
     assert wrong == {}
 
 
@@ -476,6 +540,8 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         **incident_forms(),
+        **risk_forms(),
+        **assessment_forms(world["web"]["key"]),
         "rollcall:new": {"real": ""},
         "rollcall:act": {"note": "外出"},
         "rollcall:take": {"rest": "1"},
@@ -507,6 +573,24 @@ def risk_forms() -> dict[str, dict[str, str]]:
         "risk:place": {"x": "1", "y": "1"},
         "risk:proposal_decline": {"decision": "不需要"},
         "risk:act": {"method": "lec", "lec_l": "1", "lec_e": "6", "lec_c": "7", "responsible": "甲", "note": "现场"},
+    }  # fmt: skip
+
+
+def assessment_forms(school: str) -> dict[str, dict[str, str]]:
+    today = str(timezone.localdate())
+    plan = {
+        "title": "评估", "firm": "甲", "firm_code": assessing.CODE, "qualification": "甲级", "topics": "消防",
+        "begins_on": today, "ends_on": today, "sites": school,
+    }  # fmt: skip
+    found_ = {"place": "大厅", "text": "灯坏了", "category": "01", "level": "general"}
+    return {
+        "assessments:new": plan,
+        "assessments:act": {"note": "不做了"},
+        "assessments:invite": {"name": "庚", "username": "firm2", "phone": "13912345679", "until": today},
+        "assessments:access_end": {},
+        "assessments:finding_new": found_,
+        "assessments:hand_in": {"score": "88", "rating": "fair", "conclusion": "好"},
+        "assessments:answer": {"answer": "马上改"},
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from anyuan.core import events
 from anyuan.core.events import Reaction
 from anyuan.domains.hazards.services import open_from_finding
+from anyuan.domains.risk.assessments.services.assessing import link_hazard
 from anyuan.domains.risk.points.proposals import after_hazard, after_incident
 from anyuan.engines.cases.handing_over import hand_over
 from anyuan.engines.indicators.reactions_in import (
@@ -27,6 +28,7 @@ TABLE: list[tuple[str, Reaction]] = [
     ("records.changed", recount_kind),
     ("records.changed", refresh_after_many),
     ("finding.raised", open_from_finding),
+    ("hazard.reported", link_hazard),
     ("hazard.reported", after_hazard),
     ("hazard.graded", after_hazard),
     ("incident.reported", after_incident),

@@ -27,6 +27,7 @@ from anyuan.core.refused import Refused
 from anyuan.domains.emergency.incidents import demo as incidents_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
+from anyuan.domains.risk.assessments import demo as assessments_demo
 from anyuan.domains.risk.points import demo as risk_demo
 from anyuan.domains.schoolbus import demo as bus_demo
 from anyuan.engines.checks.services import publish_checklist
@@ -88,6 +89,7 @@ def build_town() -> None:
         incidents_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
         risk_demo.fill(sites, since, today)
+        assessments_demo.fill(sites, today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
         link.execute("ANALYZE")
