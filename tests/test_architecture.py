@@ -56,6 +56,10 @@ UNGUARDED = {
     "anyuan.domains.risk.points.services.identifying.title_of": "reads",
     "anyuan.domains.risk.assessments.services.hiring.step_assessment": "hands over to cases.services.move, which guards",
     "anyuan.domains.risk.assessments.services.assessing.link_hazard": "a reaction; writes which hazard a finding became",
+    "anyuan.domains.risk.tracing.services.opening.candidates": "reads",
+    "anyuan.domains.risk.tracing.services.opening.step_trace": "hands over to cases.services.move, which guards",
+    "anyuan.domains.risk.tracing.services.opening.freeze": "a step of the loop; cases.services.move guards",
+    "anyuan.domains.risk.tracing.services.deciding.may_object": "reads",
     "anyuan.org.services.checked": "saves a row inside a guarded service",
     "anyuan.org.services.refuse_invalid": "makes a refusal",
 }

@@ -46,6 +46,8 @@ from anyuan.domains.risk.assessments.tests import making as assessing
 from anyuan.domains.risk.points.services.checking import check_point
 from anyuan.domains.risk.points.services.identifying import add_control, add_plan
 from anyuan.domains.risk.points.tests.making import controlled, found
+from anyuan.domains.risk.tracing.tests.making import found as found_in
+from anyuan.domains.risk.tracing.tests.making import frozen, served
 from anyuan.domains.schoolbus.services.incidents import report_incident
 from anyuan.domains.schoolbus.services.inspections import record_inspection
 from anyuan.domains.schoolbus.services.sharing import ask_sharing, offer_bus
@@ -62,6 +64,7 @@ from anyuan.engines.checks.tests.sending import PNG
 from anyuan.engines.ledgers.registry import all_ledgers
 from anyuan.engines.ledgers.services import add_row, ask_export
 from anyuan.engines.ledgers.tests.test_all_ledgers import sample
+from anyuan.engines.notices.history import state_word
 from anyuan.engines.notices.queries import inbox
 from anyuan.engines.notices.robots import add_robot
 from anyuan.engines.notices.services import tell_person
@@ -244,6 +247,7 @@ def world(cast):
         **incidents,
         **risks_of(cast),
         **assessments_of(cast),
+        **traces_of(cast),
         **calls,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
@@ -304,6 +308,22 @@ def incidents_of(cast: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """The district's looks back at school A: one with its evidence, one whose finding is served."""
+    open_one = frozen(cast)
+    finding = found_in(open_one, cast)
+    _trace, told = served(cast)
+    with scope.enter(cast.officer.units):
+        cause = happened(cast).record_id
+    found = {"tracing": open_one.pk, "finding": told.pk, "object": told.pk, "notice": told.pk}
+    found |= dict.fromkeys(("finding_edit", "finding_drop", "opinion", "answer"), finding.pk)
+    rest: dict[str, dict[str, Any]] = {"tracing": {"transition": "cancel", "cause": cause}, "notice": {"form": "pdf"}}  # fmt: skip
+    return {
+        n if n == "tracing" else f"tracing:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in found.items()
+    }
+
+
 def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
     """School A's running roll call, with a class by name."""
     with scope.enter(cast.officer.units, person=str(cast.officer.person_id)):
@@ -322,7 +342,7 @@ def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
 def risks_of(cast: Any) -> dict[str, dict[str, Any]]:
     """School A's risk points: one in control and looked after, one not yet graded, a plan, a proposal."""
     with scope.everything():
-        head = hire(cast.school, "head", "校长戊", "principal")
+        head = hire(cast.school, "head4", "校长戊", "principal")
     by = cast.officer
     with scope.enter(by.units, person=str(by.person_id)):
         point, new = controlled(cast, head), found(cast, name="别的")
@@ -542,6 +562,9 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         **incident_forms(),
         **risk_forms(),
         **assessment_forms(world["web"]["key"]),
+        "tracing:act": {"note": "重复立项"},
+        "tracing:opinion": {"agrees": "yes"},
+        "tracing:object": {"words": "不同意"},
         "rollcall:new": {"real": ""},
         "rollcall:act": {"note": "外出"},
         "rollcall:take": {"rest": "1"},
@@ -660,6 +683,14 @@ def test_every_kind_of_record_has_a_page_and_a_way_to_make_one(kind, cast, world
     if declared.new_url_name:
         assert client.get(reverse(declared.new_url_name)).status_code in {200, 302}
     assert all(label for values in declared.facets.values() for label in values.values())
+
+
+def test_histories_name_every_state_in_chinese(world):
+    """Of every record there is in `world`: a state without its word would show as it is stored."""
+    with scope.everything():
+        found = Record.objects.values_list("kind", "state").distinct()
+        nameless = [(k, s) for k, s in found if state_word(k, s).isascii()]
+    assert nameless == []
 
 
 @pytest.mark.parametrize("loop", all_loops().values(), ids=lambda loop: loop.key)

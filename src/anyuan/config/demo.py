@@ -29,6 +29,7 @@ from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
 from anyuan.domains.risk.assessments import demo as assessments_demo
 from anyuan.domains.risk.points import demo as risk_demo
+from anyuan.domains.risk.tracing import demo as tracing_demo
 from anyuan.domains.schoolbus import demo as bus_demo
 from anyuan.engines.checks.services import publish_checklist
 from anyuan.engines.checks.spec import read_folder
@@ -90,6 +91,7 @@ def build_town() -> None:
         protection_demo.fill(sites, today, at)
         risk_demo.fill(sites, since, today)
         assessments_demo.fill(sites, today, at)
+        tracing_demo.fill(today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
         link.execute("ANALYZE")
