@@ -50,7 +50,15 @@ def fill(sites: Sequence[Unit], today: datetime.date, clock: Clock) -> None:
         _step(row, desk, "report")
         _step(row, desk, "rectify")
         _answer(parts[0])
-    _hired(desk, "寄宿学校消防专项评估", "assessor2", second, today - datetime.timedelta(days=2), clock)  # fmt: skip
+    if second:
+        _hired(
+            desk,
+            "寄宿学校消防专项评估",
+            "assessor2",
+            second,
+            today - datetime.timedelta(days=2),
+            clock,
+        )
 
 
 def _hired(

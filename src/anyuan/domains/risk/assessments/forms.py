@@ -44,7 +44,7 @@ class ContractForm(StepForm):
     fee = forms.DecimalField(
         label=_("费用（元）"), min_value=0, max_digits=12, decimal_places=2, required=False
     )
-    files = FilesField(label=_("合同文件"), required=False)
+    files = FilesField(label=_("合同文件"), required=False)  # type: ignore[assignment]
     note = words(_("说明"), required=False)
 
 
@@ -105,7 +105,7 @@ class HandInForm(StepForm):
     )
     rating = forms.ChoiceField(label=_("等次"), choices=Rating.choices)
     conclusion = words(_("结论"), rows=4, limit=2000)
-    files = FilesField(label=_("评估报告（PDF 或 Word）"), required=False)
+    files = FilesField(label=_("评估报告（PDF 或 Word）"), required=False)  # type: ignore[assignment]
 
 
 class AnswerForm(StepForm):

@@ -40,13 +40,13 @@ def assessment_list(request: AuthedRequest) -> HttpResponse:
         queries.sites(by), order=["-record_id"], cursor=request.GET.get("after", ""), size=30
     )
     manages = by.may(Permission.ASSESSMENT_MANAGE)
+    loop = registry.get("assessment")
     context = {
         "page": page,
         "wholes": list(queries.wholes(by).order_by("-record_id")[:30]) if manages else [],
-        "states": {one.key: one for one in registry.get("assessment").states},
+        "lines": [(site, loop.state(site.record.state)) for site in page.rows],
         "manages": manages,
     }
-    context["lines"] = [(site, context["states"][site.record.state]) for site in page.rows]
     return render(request, "assessments/list.html", context)
 
 

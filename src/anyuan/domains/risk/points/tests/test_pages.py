@@ -107,8 +107,11 @@ def test_a_plan_must_be_a_picture(cast):
 
 def test_maps_of_a_school_and_of_a_district(cast, point):
     assert cast.client(cast.officer).get("/risk/map/").status_code == 302
-    page = cast.client(cast.district).get("/risk/map/").content.decode()
-    assert "橙 1" in page
+    answer = cast.client(cast.district).get("/risk/map/")
+    page = answer.content.decode()
+    assert [(one.unit.key, one.orange) for one in answer.context["districts"]] == [
+        (cast.wujin.key, 1)
+    ]
     assert "湖塘实验小学" in page
     assert "朝阳小学" not in page
 
