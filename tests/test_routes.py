@@ -50,6 +50,11 @@ from anyuan.domains.protection.services import (
     record_round,
     report_fault,
 )
+from anyuan.domains.risk.assessments.services.assessing import add_finding
+from anyuan.domains.risk.assessments.tests import making as assessing
+from anyuan.domains.risk.points.services.checking import check_point
+from anyuan.domains.risk.points.services.identifying import add_control, add_plan
+from anyuan.domains.risk.points.tests.making import controlled, found
 from anyuan.domains.risk.tracing.tests.making import found as found_in
 from anyuan.domains.risk.tracing.tests.making import frozen, served
 from anyuan.domains.schoolbus.services.incidents import report_incident
@@ -78,8 +83,11 @@ from anyuan.engines.obligations.models import Obligation
 from anyuan.engines.obligations.queries import topics_offered
 from anyuan.engines.obligations.tests.packing import RULES, small_pack
 from anyuan.engines.reviews.services import comment
+from anyuan.org.actor import SYSTEM
 from anyuan.org.models import Post
-from anyuan.org.tests.cast import hire
+from anyuan.org.posts import actor_of
+from anyuan.org.services import add_person
+from anyuan.org.tests.cast import PASSWORD, hire
 
 MOST_QUERIES = 15
 NOT_YOURS = "您的岗位不能进行此项操作"
@@ -91,6 +99,7 @@ PUBLIC = {
     "hazards:report": "the address is signed and printed at the place",
     "hazards:receipt": "the address is signed and given to the reporter",
     "gate:public": "the address is signed and printed at the gate",
+    "risk:card": "the address is signed and printed at the place of the risk",
     "gate:pass": "the address is signed and given to the visitor",
     "emergency:feed_file": "the address is signed, a person's own, and can be renewed and ended",
 }
@@ -112,6 +121,7 @@ NO_UNIT = {
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
     "plans:lacking": "a kind is the pack's; the schools listed are the actor's own",
+    "risk:paper": "the actor's own points",
     "schoolbus:offer_ask": "an offer is published to all schools of the city",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
 }
@@ -269,6 +279,8 @@ def world(cast):
         **buses,
         **incidents,
         **warned,
+        **risks_of(cast),
+        **assessments_of(cast),
         **traces_of(cast),
         **plans_of(cast),
         **calls,
@@ -407,6 +419,50 @@ def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def risks_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's risk points: one in control and looked after, one not yet graded, a plan, a proposal."""
+    with scope.everything():
+        head = hire(cast.school, "head4", "校长戊", "principal")
+    by = cast.officer
+    with scope.enter(by.units, person=str(by.person_id)):
+        point, new = controlled(cast, head), found(cast, name="别的")
+        control = add_control(point, by=by, kind="training", text="演练")
+        check = check_point(point, by=by, ok=True)
+        plan = add_plan(cast.school, by=by, name="一层", upload=SimpleUploadedFile("p.png", PNG))
+        happened(cast, place="食堂操作间")
+        proposal, grading = point.proposals.get(), point.gradings.get()
+    keys = {
+        "risk": point.pk, "grading": grading.pk, "check_one": check.pk, "control_end": control.pk,
+        "proposal_decline": proposal.pk, "act": new.pk,
+    }  # fmt: skip
+    rest = {
+        "risk": {"key": cast.school.key, "plan": plan.pk, "kind": "pdf"},
+        "act": {"transition": "grade"},
+    }
+    return {
+        n if n == "risk" else f"risk:{n}": {"pk": pk, **rest.get(n, {})} for n, pk in keys.items()
+    }
+
+
+def assessments_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """An assessment of school A, on site, hired by the district; and one that is only planned."""
+    with scope.everything():
+        row, assessor = assessing.on_site(cast)
+        site = assessing.site_of(row)
+        add_finding(site, by=assessor, place="大厅", text="灯坏了", category="01")
+        new = assessing.planned(cast, title="下一次")
+    keys = {"assessments": row.pk, "act": new.pk}
+    keys |= dict.fromkeys(("site", "finding_new", "hand_in", "answer", "paper"), site.pk)
+    rest = {
+        "assessments": {"person": assessor.person_id, "kind": "pdf"},
+        "act": {"transition": "cancel"},
+    }
+    return {
+        n if n == "assessments" else f"assessments:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in keys.items()
+    }
+
+
 def address(route: Route, world: dict[str, dict[str, Any]]) -> str:
     known = {**world.get(route.name.split(":")[0], {}), **world.get(route.name, {})}
     unknown = set(route.arguments) - set(known)
@@ -451,6 +507,45 @@ def test_what_is_another_units_is_not_there(cast, world):
             for answer in ask(client, address(route, world)):
                 if answer.status_code != 404:
                     wrong[route.name] = answer.status_code
+    assert wrong == {}
+
+
+def assessor_at(unit: Any, *, until: datetime.date) -> Any:
+    """A person of an outside firm, let in at one unit until a day."""
+    today = timezone.localdate()
+    with scope.everything():
+        person = add_person(
+            unit, by=SYSTEM, username="firm9", name="评估员", role="assessor", until=today, password=PASSWORD,
+            must_change_password=False,
+        )  # fmt: skip
+        Post.objects.filter(person=person).update(since=min(today, until), until=until)
+        return actor_of(Post.objects.select_related("person", "unit").get(person=person))
+
+
+def test_a_hired_assessor_sees_nothing_outside_the_scope(cast, world):
+    client = cast.client(assessor_at(cast.other, until=timezone.localdate()))
+    client.raise_request_exception = False
+    wrong = {}
+    for route in ours():
+        if route.arguments and route.name not in NO_UNIT:
+            for answer in ask(client, address(route, world)):
+                if answer.status_code != 404:
+                    wrong[route.name] = answer.status_code
+    assert wrong == {}
+
+
+def test_a_hired_assessor_sees_nothing_after_the_last_day(cast, world):
+    gone = timezone.localdate() - datetime.timedelta(days=1)
+    client = cast.client(assessor_at(cast.school, until=gone))
+    client.raise_request_exception = False
+    wrong = {}
+    for route in ours():
+        for answer in ask(client, address(route, world)):
+            if answer.status_code != 403 or "没有岗位" not in answer.content.decode():
+                wrong[route.name] = answer.status_code
+    for name in ("hazards", "records", "units", "risk-points", "ledgers"):
+        if client.get(f"/api/v1/{name}").status_code not in {401, 403}:
+            wrong[f"api:{name}"] = 200
     assert wrong == {}
 
 
@@ -563,6 +658,8 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "plans:submit": {},
         "reviews:sign": {},
         "reviews:settle": {},
+        **risk_forms(),
+        **assessment_forms(world["web"]["key"]),
         "tracing:act": {"note": "重复立项"},
         "tracing:opinion": {"agrees": "yes"},
         "tracing:object": {"words": "不同意"},
@@ -590,6 +687,41 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "notices:robot_try": {},
         "notices:robot_switch": {"on": "0"},
     }
+
+
+def risk_forms() -> dict[str, dict[str, str]]:
+    point = {
+        "name": "燃气", "zone": "食堂", "category": "03", "hazard": "漏气", "accidents": "爆炸", "people": "pupils",
+    }  # fmt: skip
+    return {
+        "risk:new": point,
+        "risk:edit": point,
+        "risk:library": {"keys": "stairs"},
+        "risk:control_new": {"kind": "training", "text": "演练"},
+        "risk:control_end": {},
+        "risk:check_new": {"ok": "1"},
+        "risk:place": {"x": "1", "y": "1"},
+        "risk:proposal_decline": {"decision": "不需要"},
+        "risk:act": {"method": "lec", "lec_l": "1", "lec_e": "6", "lec_c": "7", "responsible": "甲", "note": "现场"},
+    }  # fmt: skip
+
+
+def assessment_forms(school: str) -> dict[str, dict[str, str]]:
+    today = str(timezone.localdate())
+    plan = {
+        "title": "评估", "firm": "甲", "firm_code": assessing.CODE, "qualification": "甲级", "topics": "消防",
+        "begins_on": today, "ends_on": today, "sites": school,
+    }  # fmt: skip
+    found_ = {"place": "大厅", "text": "灯坏了", "category": "01", "level": "general"}
+    return {
+        "assessments:new": plan,
+        "assessments:act": {"note": "不做了"},
+        "assessments:invite": {"name": "庚", "username": "firm2", "phone": "13912345679", "until": today},
+        "assessments:access_end": {},
+        "assessments:finding_new": found_,
+        "assessments:hand_in": {"score": "88", "rating": "fair", "conclusion": "好"},
+        "assessments:answer": {"answer": "马上改"},
+    }  # fmt: skip
 
 
 def incident_forms() -> dict[str, dict[str, str]]:

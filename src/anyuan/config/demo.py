@@ -31,6 +31,8 @@ from anyuan.domains.emergency.rollcall import demo as rollcall_demo
 from anyuan.domains.emergency.warnings import demo as warnings_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
+from anyuan.domains.risk.assessments import demo as assessments_demo
+from anyuan.domains.risk.points import demo as risk_demo
 from anyuan.domains.risk.tracing import demo as tracing_demo
 from anyuan.domains.schoolbus import demo as bus_demo
 from anyuan.engines.checks.services import publish_checklist
@@ -95,6 +97,8 @@ def build_town() -> None:
         warnings_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
         rollcall_demo.fill(sites, today, at)
+        risk_demo.fill(sites, since, today)
+        assessments_demo.fill(sites, today, at)
         tracing_demo.fill(today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
