@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from anyuan.api import (
+    appraisals,
     buses,
     checks,
     drills,
@@ -67,6 +68,7 @@ for part in (
     messages,
     buses,
     incidents,
+    appraisals,
 ):
     api.add_router("", part.router)
 

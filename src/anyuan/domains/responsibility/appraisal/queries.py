@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
+from anyuan.core.refused import Missing
 from anyuan.domains.responsibility.appraisal.models import (
     ItemScore,
     Objection,
@@ -54,6 +55,14 @@ def results(by: Actor) -> QuerySet[Any]:
     """Published results that the actor may see, for other systems."""
     rows = visible(Result, by).filter(published_at__isnull=False)
     return rows.select_related("unit", "record__unit", "record__done_by")
+
+
+def published(by: Actor, pk: Any) -> Result:
+    """One published result; Missing where there is none for the actor."""
+    found: Result | None = results(by).filter(pk=pk).first()
+    if found is None:
+        raise Missing
+    return found
 
 
 def schemes(by: Actor) -> QuerySet[Any]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from anyuan.core.kinds import RecordKind, declare
 from anyuan.domains.responsibility.governance.content import regulation_choices
 from anyuan.domains.responsibility.governance.models import How, LeaderRole, MeetingType
+from anyuan.domains.responsibility.governance.visit_queries import STATES
+
+STATE_WORDS = {key: label for key, (label, _colour, _icon) in STATES.items()}
 
 declare(
     RecordKind(
         key="regulation", label="规章制度", icon="books", url_name="governance:regulation",
-        facets={"type": dict(regulation_choices())}, new_url_name="governance:regulation_new",
+        facets={"type": dict(regulation_choices())},
+        states={"in_force": "现行", "replaced": "已有新版本"}, new_url_name="governance:regulation_new",
     )
 )  # fmt: skip
 declare(
@@ -34,6 +38,6 @@ declare(
 declare(
     RecordKind(
         key="supervision_visit", label="督查", icon="binoculars", url_name="governance:visit",
-        facets={"mode": dict(How.choices)}, live=True,
+        facets={"mode": dict(How.choices)}, states=STATE_WORDS, live=True,
     )
 )  # fmt: skip

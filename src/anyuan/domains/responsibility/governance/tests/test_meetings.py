@@ -30,13 +30,13 @@ LOOK = {"leader": "李校长", "role": "administration", "summary": "查看食�
 
 def held(cast, **more):
     agreed = Agreed("更换灭火器", "总务主任", TODAY + datetime.timedelta(days=3))
-    return hold_meeting(cast.school, by=cast.officer, on=TODAY, decisions=[agreed], **(FACTS | more))
+    return hold_meeting(
+        cast.school, by=cast.officer, on=TODAY, decisions=[agreed], **(FACTS | more)
+    )
 
 
 def looked(cast, **more):
-    return record_leader_inspection(
-        cast.school, by=cast.officer, **({"on": TODAY} | LOOK | more)
-    )
+    return record_leader_inspection(cast.school, by=cast.officer, **({"on": TODAY} | LOOK | more))
 
 
 def test_a_decision_is_followed_until_it_is_done(cast):

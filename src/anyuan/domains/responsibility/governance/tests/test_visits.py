@@ -48,9 +48,7 @@ def made(cast, findings=({"text": "灭火器过期"},), **more):
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.lists(st.integers(1, 9), min_size=1, max_size=40), st.data(), st.text("abc", min_size=1)
-)
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=40), st.data(), st.text("abc", min_size=1))
 def test_a_draw_is_the_same_for_the_same_seed(weights, data, seed):
     pool = [f"s{n:03d}" for n in range(len(weights))]
     count = data.draw(st.integers(1, len(pool)))
