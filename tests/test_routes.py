@@ -44,6 +44,8 @@ from anyuan.domains.protection.services import (
 from anyuan.domains.responsibility.appraisal.models import Objection
 from anyuan.domains.responsibility.appraisal.tests.making import a_round, item_in, result_in
 from anyuan.domains.responsibility.governance.tests.making import governed
+from anyuan.domains.risk.tracing.tests.making import found as found_in
+from anyuan.domains.risk.tracing.tests.making import frozen, served
 from anyuan.domains.schoolbus.services.incidents import report_incident
 from anyuan.domains.schoolbus.services.inspections import record_inspection
 from anyuan.domains.schoolbus.services.sharing import ask_sharing, offer_bus
@@ -60,6 +62,7 @@ from anyuan.engines.checks.tests.sending import PNG
 from anyuan.engines.ledgers.registry import all_ledgers
 from anyuan.engines.ledgers.services import add_row, ask_export
 from anyuan.engines.ledgers.tests.test_all_ledgers import sample
+from anyuan.engines.notices.history import state_word
 from anyuan.engines.notices.queries import inbox
 from anyuan.engines.notices.robots import add_robot
 from anyuan.engines.notices.services import tell_person
@@ -236,6 +239,7 @@ def world(cast):
         "obligations:rule_switch": {"pk": duty.rule_id},
         **buses,
         **incidents,
+        **traces_of(cast),
         **calls,
         **governance,
         **appraisal,
@@ -294,6 +298,22 @@ def incidents_of(cast: Any) -> dict[str, dict[str, Any]]:
     rest = {"incidents": {"key": cast.school.key}, "act": {"transition": "start"}, "report_new": {"kind": "first"}, "paper": {"kind": "pdf"}}  # fmt: skip
     return {
         n if n == "incidents" else f"incidents:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in found.items()
+    }
+
+
+def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """The district's looks back at school A: one with its evidence, one whose finding is served."""
+    open_one = frozen(cast)
+    finding = found_in(open_one, cast)
+    _trace, told = served(cast)
+    with scope.enter(cast.officer.units):
+        cause = happened(cast).record_id
+    found = {"tracing": open_one.pk, "finding": told.pk, "object": told.pk, "notice": told.pk}
+    found |= dict.fromkeys(("finding_edit", "finding_drop", "opinion", "answer"), finding.pk)
+    rest: dict[str, dict[str, Any]] = {"tracing": {"transition": "cancel", "cause": cause}, "notice": {"form": "pdf"}}  # fmt: skip
+    return {
+        n if n == "tracing" else f"tracing:{n}": {"pk": pk, **rest.get(n, {})}
         for n, pk in found.items()
     }
 
@@ -471,6 +491,9 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         **incident_forms(),
+        "tracing:act": {"note": "重复立项"},
+        "tracing:opinion": {"agrees": "yes"},
+        "tracing:object": {"words": "不同意"},
         "rollcall:new": {"real": ""},
         "governance:regulation_keep": {},
         "governance:regulation_withdraw": {},
@@ -565,6 +588,14 @@ def test_every_kind_of_record_has_a_page_and_a_way_to_make_one(kind, cast, world
     if declared.new_url_name:
         assert client.get(reverse(declared.new_url_name)).status_code in {200, 302}
     assert all(label for values in declared.facets.values() for label in values.values())
+
+
+def test_histories_name_every_state_in_chinese(world):
+    """Of every record there is in `world`: a state without its word would show as it is stored."""
+    with scope.everything():
+        found = Record.objects.values_list("kind", "state").distinct()
+        nameless = [(k, s) for k, s in found if state_word(k, s).isascii()]
+    assert nameless == []
 
 
 @pytest.mark.parametrize("loop", all_loops().values(), ids=lambda loop: loop.key)

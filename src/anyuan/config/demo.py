@@ -29,6 +29,7 @@ from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
 from anyuan.domains.responsibility.appraisal import demo as appraisal_demo
 from anyuan.domains.responsibility.governance import demo as governance_demo
+from anyuan.domains.risk.tracing import demo as tracing_demo
 from anyuan.domains.schoolbus import demo as bus_demo
 from anyuan.engines.checks.services import publish_checklist
 from anyuan.engines.checks.spec import read_folder
@@ -89,6 +90,7 @@ def build_town() -> None:
         incidents_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
         governance_demo.fill(sites, today, at)
+        tracing_demo.fill(today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
         link.execute("ANALYZE")

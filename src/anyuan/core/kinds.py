@@ -17,6 +17,8 @@ class RecordKind:
     icon: str
     url_name: str
     facets: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    # {state: label} of its records, for histories; a loop's states are known without it.
+    states: Mapping[str, str] = dataclasses.field(default_factory=dict)
     # Page where a person makes one; None where it only comes from something else.
     new_url_name: str | None = None
     # Whether open pages hear at once when one is made or changes (the event is named as the kind).

@@ -17,6 +17,7 @@ declare(
             "epidemic": {"checks": "开展入校防控", "none": "未开展入校防控"},
         },
         new_url_name="gate:close",
+        states={"checked": "已核对"},
     )
 )
 add_card(5, "gate/card.html", gate_card)

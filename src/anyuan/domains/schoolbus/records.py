@@ -13,7 +13,6 @@ from anyuan.domains.schoolbus.models import (
     TripState,
 )
 from anyuan.domains.schoolbus.queries import bus_panel, today_card
-from anyuan.engines.notices.history import READINGS, read_as
 from anyuan.engines.notices.sides import add_panel
 from anyuan.org.today import add_card
 
@@ -35,6 +34,7 @@ declare(
         url_name="schoolbus:route",
         facets={"direction": dict(Direction.choices)},
         new_url_name="schoolbus:route_new",
+        states=dict(RouteState.choices),
     )
 )
 declare(
@@ -44,6 +44,7 @@ declare(
         icon="bus",
         url_name="schoolbus:trip",
         facets={"direction": dict(Direction.choices)},
+        states={**dict(TripState.choices), "planned": "已计划"},
     )
 )
 declare(
@@ -53,6 +54,7 @@ declare(
         icon="armchair",
         url_name="schoolbus:offer",
         new_url_name="schoolbus:offer_new",
+        states=dict(OfferState.choices),
     )
 )
 declare(
@@ -62,6 +64,7 @@ declare(
         icon="arrows-exchange",
         url_name="schoolbus:side",
         facets={"party": dict(Party.choices)},
+        states=dict(SharingState.choices),
     )
 )
 declare(
@@ -73,23 +76,5 @@ declare(
         facets={"type": dict(IncidentKind.choices)},
     )
 )
-# What the anchors' states are called in histories.
-WORDS = {
-    **dict(RouteState.choices),
-    **dict(OfferState.choices),
-    **dict(SharingState.choices),
-    **dict(TripState.choices),
-    "planned": "已计划",
-}
-_known = READINGS[("core.Record", "state")]
-
-
-def _state(value: object) -> str:
-    """What others named keeps its name."""
-    said = _known(value)
-    return WORDS.get(said, said)
-
-
-read_as("core.Record", "state", _state)
 add_card(5, "schoolbus/parts/today_card.html", today_card)
 add_panel(20, "schoolbus/side/bus.html", bus_panel)

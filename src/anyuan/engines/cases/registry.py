@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from anyuan.engines.cases.spec import Loop, LoopMistake, check
+from anyuan.engines.notices.history import hide, read_states
 
 _loops: dict[str, Loop] = {}
+# The record itself has the state; the rest is the engine's own.
+hide("cases.Case", "state", "version", "escalated", "loop")
 
 
 def declare(loop: Loop) -> Loop:
@@ -13,6 +16,7 @@ def declare(loop: Loop) -> Loop:
         raise LoopMistake(f"loop declared twice: {loop.key}")
     check(loop)
     _loops[loop.key] = loop
+    read_states(loop.key, {state.key: state.label for state in loop.states})
     return loop
 
 

@@ -10,7 +10,7 @@ import dataclasses
 import datetime
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.db import connection, models
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from anyuan.core import kinds
 from anyuan.core.crypto import SealedField
 from anyuan.core.models import OnRecord, Record
 from anyuan.org.models import Person, Unit
@@ -31,15 +32,19 @@ LONGEST = 300
 
 # How a column's value reads, where its own choices do not say: (model label, field) → label.
 Reading = Callable[[Any], str]
-READINGS: dict[tuple[str, str], Reading] = {
-    ("core.Record", "state"): lambda value: {
-        "filed": "已填报",
-        "draft": "草稿",
-        "void": "已撤销",
-        "listed": "在册",
-        "ended": "已移出",
-    }.get(str(value), str(value)),
+READINGS: dict[tuple[str, str], Reading] = {}
+# How the states of a kind of record in a loop read.
+STATES: dict[str, Mapping[str, str]] = {}
+# How states read that many kinds have.
+USUAL_STATES = {
+    "filed": "已填报",
+    "draft": "草稿",
+    "void": "已撤销",
+    "listed": "在册",
+    "ended": "已移出",
 }
+# Columns of models that repeat what the record itself says, or are the machine's own.
+HIDDEN: set[tuple[str, str]] = set()
 
 
 @dataclasses.dataclass
@@ -68,6 +73,16 @@ def read_as(model: str, field: str, reading: Reading) -> None:
     READINGS[(model, field)] = reading
 
 
+def read_states(kind: str, labels: Mapping[str, str]) -> None:
+    """Declare how the states of a kind of record are written in histories (those of its loop)."""
+    STATES[kind] = labels
+
+
+def hide(model: str, *fields: str) -> None:
+    """Leave columns of a model out of histories."""
+    HIDDEN.update((model, field) for field in fields)
+
+
 def tracked() -> list[tuple[type[models.Model], type[models.Model]]]:
     """(model, event model) of the anchor and of each tracked model keyed by the record."""
     found = []
@@ -81,7 +96,7 @@ def tracked() -> list[tuple[type[models.Model], type[models.Model]]]:
 def history(record: Record) -> list[Change]:
     """The changes of a record, the newest first; two or three queries."""
     events = _events(record)
-    names = _names(events)
+    names = _names(events, record)
     changes: dict[Any, Change] = {}
     for event, before in _with_before(events):
         key = event.context or (event.model, event.number)
@@ -135,18 +150,23 @@ def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     return [
         field
         for field in model._meta.concrete_fields
-        if field.name not in SILENT and not field.primary_key
+        if field.name not in SILENT
+        and not field.primary_key
+        and (model._meta.label, field.name) not in HIDDEN
     ]
 
 
-def _names(events: list[_Event]) -> dict[tuple[type[models.Model], str], str]:
-    """Names of the units and people that any of the rows mention."""
+def _names(events: list[_Event], record: Record) -> dict[tuple[type[models.Model], str], str]:
+    """Names of the units and people that any of the rows mention; what the record brought is not asked."""
     wanted: dict[type[models.Model], set[Any]] = {Unit: set(), Person: set()}
     for event in events:
         for field in _fields(event.model):
             if field.related_model in wanted and event.row.get(str(field.column)) is not None:
                 wanted[field.related_model].add(event.row[str(field.column)])  # type: ignore[index]
     found: dict[tuple[type[models.Model], str], str] = {}
+    for known in _loaded(record):
+        found[(type(known), str(known.pk))] = known.name
+        wanted[type(known)].discard(known.pk)
     if wanted[Unit]:
         rows = Unit.raw.filter(key__in=wanted[Unit]).values_list("key", "name")
         found |= {(Unit, str(key)): name for key, name in rows}
@@ -154,6 +174,17 @@ def _names(events: list[_Event]) -> dict[tuple[type[models.Model], str], str]:
         people = Person.objects.filter(pk__in=wanted[Person]).values_list("pk", "name")
         found |= {(Person, str(key)): name for key, name in people}
     return found
+
+
+def _loaded(record: Record) -> Iterator[Unit | Person]:
+    """Units and people that came with the record or with the row that hangs on it."""
+    for one in list(record._state.fields_cache.values()):
+        if isinstance(one, (Unit, Person)):
+            yield one
+        elif isinstance(one, OnRecord):
+            for other in one._state.fields_cache.values():
+                if isinstance(other, (Unit, Person)):
+                    yield other
 
 
 def _differences(
@@ -167,9 +198,19 @@ def _differences(
         label = str(field.verbose_name)
         if isinstance(field, SealedField):
             found.append((label, "已加密", "已更改"))
+        elif model is Record and field.name == "state":
+            kind = str(after["kind"])
+            found.append((label, state_word(kind, str(old)), state_word(kind, str(new))))
         else:
             found.append((label, _text(field, old, names), _text(field, new, names)))
     return found
+
+
+def state_word(kind: str, state: str) -> str:
+    """The state of a record in the words of its kind."""
+    declared = kinds.all_kinds().get(kind)
+    known = {**USUAL_STATES, **STATES.get(kind, {}), **(declared.states if declared else {})}
+    return known.get(state, state)
 
 
 def _text(field: models.Field[Any, Any], value: Any, names: dict[Any, str]) -> str:

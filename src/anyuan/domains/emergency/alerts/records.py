@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
-from anyuan.domains.emergency.alerts.models import Kind, Level
+from anyuan.domains.emergency.alerts.models import Kind, Level, State
 from anyuan.domains.emergency.alerts.own import unanswered
 from anyuan.engines.notices.queries import ALONGSIDE
 
@@ -18,6 +18,7 @@ declare(
         facets={"kind": dict(Kind.choices), "level": dict(Level.choices)},
         new_url_name="alerts:new",
         live=True,
+        states=dict(State.choices),
     )
 )
 ALONGSIDE[OPEN] = unanswered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
-from anyuan.domains.emergency.drills.models import Kind, Mode
+from anyuan.domains.emergency.drills.models import Kind, Mode, State
 
 declare(
     RecordKind(
@@ -12,6 +12,7 @@ declare(
         icon="run",
         url_name="emergency:drill",
         facets={"type": dict(Kind.choices), "mode": dict(Mode.choices)},
+        states=dict(State.choices),
         new_url_name="emergency:new",
         live=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
+from anyuan.domains.emergency.rollcall.models import State
 from anyuan.domains.emergency.rollcall.queries import today_card
 from anyuan.org.today import add_card
 
@@ -18,6 +19,7 @@ declare(
         },
         new_url_name="rollcall:new",
         live=True,
+        states=dict(State.choices),
     )
 )
 add_card(0, "rollcall/parts/today_card.html", today_card)
