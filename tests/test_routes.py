@@ -50,6 +50,9 @@ from anyuan.domains.protection.services import (
     record_round,
     report_fault,
 )
+from anyuan.domains.responsibility.appraisal.models import Objection
+from anyuan.domains.responsibility.appraisal.tests.making import a_round, item_in, result_in
+from anyuan.domains.responsibility.governance.tests.making import governed
 from anyuan.domains.risk.assessments.services.assessing import add_finding
 from anyuan.domains.risk.assessments.tests import making as assessing
 from anyuan.domains.risk.points.services.checking import check_point
@@ -237,6 +240,7 @@ def world(cast):
         robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
     buses, incidents, warned = buses_of(cast), incidents_of(cast), warnings_of(cast)
     calls = roll_calls_of(cast)
+    governance, appraisal = governed(cast), appraisal_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         stood_by = note_visit(drill, by=cast.district, verdict="good", words="有序")
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
@@ -284,6 +288,8 @@ def world(cast):
         **traces_of(cast),
         **plans_of(cast),
         **calls,
+        **governance,
+        **appraisal,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
@@ -396,6 +402,26 @@ def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
     rest: dict[str, dict[str, Any]] = {"tracing": {"transition": "cancel", "cause": cause}, "notice": {"form": "pdf"}}  # fmt: skip
     return {
         n if n == "tracing" else f"tracing:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in found.items()
+    }
+
+
+def appraisal_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's result in a running round of its district."""
+    round_ = a_round(cast)
+    result, item = result_in(cast, round_), item_in(cast, round_, "3")
+    with scope.enter(cast.district.units):
+        veto = result.vetoes.first()
+        objection = Objection.objects.create(
+            unit=cast.school, result=result, item=item, text="停课", made_by_name="甲"
+        )
+    found = {"appraisal": result.pk, "objection": objection.pk, "veto": veto.pk}
+    found |= dict.fromkeys(("item_self", "item_review", "item_object"), item.pk)
+    found |= dict.fromkeys(("scheme", "round_new", "scheme_act"), round_.scheme_id)
+    found |= dict.fromkeys(("round", "round_table", "round_act"), round_.pk)
+    rest = {"appraisal": {"kind": "pdf"}, "scheme_act": {"step": "renew"}, "round_act": {"step": "refresh"}}  # fmt: skip
+    return {
+        n if n == "appraisal" else f"appraisal:{n}": {"pk": pk, **rest.get(n, {})}
         for n, pk in found.items()
     }
 
@@ -664,6 +690,17 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "tracing:opinion": {"agrees": "yes"},
         "tracing:object": {"words": "不同意"},
         "rollcall:new": {"real": ""},
+        "governance:regulation_keep": {},
+        "governance:regulation_withdraw": {},
+        "governance:decision_end": {"result": "已办", "state": "done"},
+        "governance:meeting_withdraw": {},
+        "governance:meeting": {"text": "整改", "owner_name": "甲", "due_on": today},
+        "governance:visit_act": {"reply": "已改"},
+        "governance:target_cancel": {"reason": "下雪"},
+        "appraisal:item_review": {"points": "5", "reason": "好"},
+        "appraisal:item_self": {"points": "5", "note": "好"},
+        "appraisal:scheme_act": {},
+        "appraisal:round_act": {},
         "rollcall:act": {"note": "外出"},
         "rollcall:take": {"rest": "1"},
         "rollcall:found": {"state": "missing"},
