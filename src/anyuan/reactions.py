@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from anyuan.core import events
 from anyuan.core.events import Reaction
+from anyuan.domains.campaigns.tasks import follow_record, follow_records
+from anyuan.domains.campaigns.tasks import follow_units as follow_campaign_units
 from anyuan.domains.hazards.services import open_from_finding
 from anyuan.engines.cases.handing_over import hand_over
 from anyuan.engines.indicators.reactions_in import (
@@ -21,14 +23,18 @@ from anyuan.engines.obligations.recount import recount_for, recount_kind
 
 TABLE: list[tuple[str, Reaction]] = [
     ("record.saved", recount_for),
+    ("record.saved", follow_record),
     ("record.saved", refresh_after_record),  # after the duties it counts
     ("record.saved", say_record_saved),
     ("records.changed", recount_kind),
+    ("records.changed", follow_records),
     ("records.changed", refresh_after_many),
     ("finding.raised", open_from_finding),
     ("units.changed", follow_units),
+    ("units.changed", follow_campaign_units),
     ("units.changed", refresh_after_change),
     ("unit.closed", end_duties),
+    ("unit.closed", follow_campaign_units),
     ("unit.closed", hand_over),
     ("unit.closed", refresh_after_closing),  # after the duties and cases it counts
 ]

@@ -24,6 +24,7 @@ from anyuan.config.demo_ledgers import fill
 from anyuan.config.demo_units import build_units
 from anyuan.core import scope
 from anyuan.core.refused import Refused
+from anyuan.domains.campaigns import demo as campaigns_demo
 from anyuan.domains.emergency.incidents import demo as incidents_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
@@ -86,6 +87,7 @@ def build_town() -> None:
         bus_demo.fill(sites, since, today)
         incidents_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
+        campaigns_demo.fill(sites, today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
         link.execute("ANALYZE")
