@@ -99,8 +99,8 @@ class DrawForm(OnceForm):
 class AssignForm(forms.Form):
     """Who checks the units drawn, by which checklist, until when."""
 
-    checklist = forms.ModelChoiceField(label=_("检查表"), queryset=None)
-    post = forms.ModelChoiceField(label=_("检查人"), queryset=None)
+    checklist: Any = forms.ModelChoiceField(label=_("检查表"), queryset=None)
+    post: Any = forms.ModelChoiceField(label=_("检查人"), queryset=None)
     due_on = _day(_("截止日期"))
 
     def __init__(self, *args: Any, checklists: Any, posts: Any, **kwargs: Any) -> None:

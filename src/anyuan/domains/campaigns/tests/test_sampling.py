@@ -12,13 +12,15 @@ from anyuan.domains.campaigns.content import templates
 from anyuan.domains.campaigns.sampling import Risk, draw, shares, weight
 from anyuan.domains.campaigns.services.running import cut
 
-LOTS = st.dictionaries(st.text("0123456789.", min_size=1, max_size=8), st.integers(1, 60), min_size=1)  # fmt: skip
+LOTS = st.lists(st.integers(1, 60), min_size=1, max_size=30).map(
+    lambda weights: {f"{n}.": one for n, one in enumerate(weights)}
+)
 
 
-@given(LOTS, st.text(max_size=10), st.data())
-def test_the_same_seed_draws_the_same_in_any_order(lots, seed, data):
-    size = data.draw(st.integers(1, len(lots)))
-    shuffled = dict(data.draw(st.permutations(list(lots.items()))))
+@given(LOTS, st.integers(0, 10**6), st.integers(1, 30))
+def test_the_same_seed_draws_the_same_in_any_order(lots, number, most):
+    size, seed = min(most, len(lots)), str(number)
+    shuffled = dict(reversed(lots.items()))
     drawn = draw(lots, seed=seed, size=size)
     assert drawn == draw(shuffled, seed=seed, size=size)
     assert len(drawn) == len(set(drawn)) == size
