@@ -44,6 +44,7 @@ SHOTS = [
     ("screen", "city", DESK, "/command/screen/"),
     ("incident", "city", DESK, "/incidents/"),
     ("incident-phone", "teacher", PHONE, "/incidents/new/"),
+    ("tracing", "wujin", DESK, "/tracing/"),
     ("alert-new", "school", DESK, "/alerts/new/"),
 ]
 

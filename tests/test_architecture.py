@@ -53,6 +53,10 @@ UNGUARDED = {
     "anyuan.domains.emergency.incidents.services.reporting.title_of": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.clock_text": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.facts_of": "reads",
+    "anyuan.domains.risk.tracing.services.opening.candidates": "reads",
+    "anyuan.domains.risk.tracing.services.opening.step_trace": "hands over to cases.services.move, which guards",
+    "anyuan.domains.risk.tracing.services.opening.freeze": "a step of the loop; cases.services.move guards",
+    "anyuan.domains.risk.tracing.services.deciding.may_object": "reads",
     "anyuan.org.services.checked": "saves a row inside a guarded service",
     "anyuan.org.services.refuse_invalid": "makes a refusal",
 }

@@ -44,6 +44,8 @@ from anyuan.domains.protection.services import (
     record_round,
     report_fault,
 )
+from anyuan.domains.risk.tracing.tests.making import found as found_in
+from anyuan.domains.risk.tracing.tests.making import frozen, served
 from anyuan.domains.schoolbus.services.incidents import report_incident
 from anyuan.domains.schoolbus.services.inspections import record_inspection
 from anyuan.domains.schoolbus.services.sharing import ask_sharing, offer_bus
@@ -236,6 +238,7 @@ def world(cast):
         "obligations:rule_switch": {"pk": duty.rule_id},
         **buses,
         **incidents,
+        **traces_of(cast),
         **calls,
         **campaigns_of(cast),
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
@@ -319,6 +322,22 @@ def campaigns_of(cast: Any) -> dict[str, dict[str, Any]]:
         "transition": "selfcheck", "paper": "bulletin", "form": "pdf",
     }  # fmt: skip
     return {"campaigns": known, "campaigns:note_one": {"pk": note.pk}}
+
+
+def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """The district's looks back at school A: one with its evidence, one whose finding is served."""
+    open_one = frozen(cast)
+    finding = found_in(open_one, cast)
+    _trace, told = served(cast)
+    with scope.enter(cast.officer.units):
+        cause = happened(cast).record_id
+    found = {"tracing": open_one.pk, "finding": told.pk, "object": told.pk, "notice": told.pk}
+    found |= dict.fromkeys(("finding_edit", "finding_drop", "opinion", "answer"), finding.pk)
+    rest: dict[str, dict[str, Any]] = {"tracing": {"transition": "cancel", "cause": cause}, "notice": {"form": "pdf"}}  # fmt: skip
+    return {
+        n if n == "tracing" else f"tracing:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in found.items()
+    }
 
 
 def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
@@ -474,6 +493,9 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         **incident_forms(),
+        "tracing:act": {"note": "重复立项"},
+        "tracing:opinion": {"agrees": "yes"},
+        "tracing:object": {"words": "不同意"},
         "rollcall:new": {"real": ""},
         "rollcall:act": {"note": "外出"},
         "rollcall:take": {"rest": "1"},

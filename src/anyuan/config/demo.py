@@ -28,6 +28,7 @@ from anyuan.domains.campaigns import demo as campaigns_demo
 from anyuan.domains.emergency.incidents import demo as incidents_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
+from anyuan.domains.risk.tracing import demo as tracing_demo
 from anyuan.domains.schoolbus import demo as bus_demo
 from anyuan.engines.checks.services import publish_checklist
 from anyuan.engines.checks.spec import read_folder
@@ -88,6 +89,7 @@ def build_town() -> None:
         incidents_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
         campaigns_demo.fill(sites, today, at)
+        tracing_demo.fill(today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
         link.execute("ANALYZE")

@@ -96,7 +96,7 @@ def tracked() -> list[tuple[type[models.Model], type[models.Model]]]:
 def history(record: Record) -> list[Change]:
     """The changes of a record, the newest first; two or three queries."""
     events = _events(record)
-    names = _names(events)
+    names = _names(events, record)
     changes: dict[Any, Change] = {}
     for event, before in _with_before(events):
         key = event.context or (event.model, event.number)
@@ -156,14 +156,17 @@ def _fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     ]
 
 
-def _names(events: list[_Event]) -> dict[tuple[type[models.Model], str], str]:
-    """Names of the units and people that any of the rows mention."""
+def _names(events: list[_Event], record: Record) -> dict[tuple[type[models.Model], str], str]:
+    """Names of the units and people that any of the rows mention; what the record brought is not asked."""
     wanted: dict[type[models.Model], set[Any]] = {Unit: set(), Person: set()}
     for event in events:
         for field in _fields(event.model):
             if field.related_model in wanted and event.row.get(str(field.column)) is not None:
                 wanted[field.related_model].add(event.row[str(field.column)])  # type: ignore[index]
     found: dict[tuple[type[models.Model], str], str] = {}
+    for known in _loaded(record):
+        found[(type(known), str(known.pk))] = known.name
+        wanted[type(known)].discard(known.pk)
     if wanted[Unit]:
         rows = Unit.raw.filter(key__in=wanted[Unit]).values_list("key", "name")
         found |= {(Unit, str(key)): name for key, name in rows}
@@ -171,6 +174,17 @@ def _names(events: list[_Event]) -> dict[tuple[type[models.Model], str], str]:
         people = Person.objects.filter(pk__in=wanted[Person]).values_list("pk", "name")
         found |= {(Person, str(key)): name for key, name in people}
     return found
+
+
+def _loaded(record: Record) -> Iterator[Unit | Person]:
+    """Units and people that came with the record or with the row that hangs on it."""
+    for one in list(record._state.fields_cache.values()):
+        if isinstance(one, (Unit, Person)):
+            yield one
+        elif isinstance(one, OnRecord):
+            for other in one._state.fields_cache.values():
+                if isinstance(other, (Unit, Person)):
+                    yield other
 
 
 def _differences(

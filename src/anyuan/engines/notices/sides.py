@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from anyuan.core.models import Comment, File, Record
 from anyuan.engines.notices.history import history
 from anyuan.org.actor import Actor
@@ -58,9 +60,12 @@ def side(record: Record, actor: Actor) -> dict[str, Any]:
 
 
 def files_of(record: Record) -> list[File]:
-    return list(
-        File.objects.filter(record=record).select_related("uploaded_by").order_by("label", "id")
-    )
+    """The record's files, by what they show; asked once for a record, however many parts of a page."""
+    kept = getattr(record, "_prefetched_objects_cache", {})
+    if "files" not in kept:
+        rows = File.objects.select_related("uploaded_by").order_by("label", "id")
+        prefetch_related_objects([record], Prefetch("files", rows))
+    return list(record.files.all())
 
 
 def split_files(files: Iterable[File]) -> dict[str, list[File]]:

@@ -26,6 +26,7 @@ from anyuan.domains.emergency.incidents.services.reporting import report_inciden
 from anyuan.engines.cases import registry
 from anyuan.engines.cases.queries import choices, stages
 from anyuan.engines.notices.printing import XLSX, download
+from anyuan.engines.notices.sides import files_of
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Person, Unit
 from anyuan.org.pages import get_visible, keyset_page
@@ -207,7 +208,7 @@ def show_incident(
         "desk": is_desk(by),
         "alive": incident.record.state != "void",
         "entry_form": bound[1] if bound and bound[0] == "entry" else forms.EntryForm(),
-        "photos": [file for file in incident.record.files.order_by("uploaded_at") if file.is_image],
+        "photos": [file for file in files_of(incident.record) if file.is_image],
     }
     return render(request, "incidents/detail.html", facts, status=status)
 

@@ -1,0 +1,1 @@
+"""Writing traces: `opening` (start, panel, freezing the evidence), `deciding` (findings to the end)."""
