@@ -21,6 +21,9 @@ from anyuan.core import scope
 from anyuan.core.files import keep_file
 from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
+from anyuan.domains.campaigns.models import Task
+from anyuan.domains.campaigns.services.running import draft_campaign, step_campaign
+from anyuan.domains.campaigns.services.work import draw_sample, write_note
 from anyuan.domains.emergency.alerts.audience import Audience
 from anyuan.domains.emergency.alerts.services.sending import draft_alert, send_alert
 from anyuan.domains.emergency.drills.services.holding import plan_drill, record_drill
@@ -290,6 +293,7 @@ def world(cast):
         **calls,
         **governance,
         **appraisal,
+        **campaigns_of(cast),
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
@@ -388,6 +392,30 @@ def warnings_of(cast: Any) -> dict[str, dict[str, Any]]:
         n if n == "warnings" else f"warnings:{n}": {"pk": found.get(n), **rest.get(n, {})}
         for n in {**found, **rest}
     }
+
+
+def campaigns_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """A campaign of district A that runs, with a sample drawn and school A's note."""
+    by, today = cast.district, timezone.localdate()
+    campaign = draft_campaign(
+        cast.wujin,
+        by=by,
+        template="campus_and_bus",
+        name="校园整治",
+        starts_on=today,
+        ends_on=LATER,
+    )
+    step_campaign(campaign, by=by, transition="launch")
+    drawn = draw_sample(cast.wujin, by=by, campaign=campaign, size=1)
+    with scope.enter(cast.officer.units, person=str(cast.officer.person_id)):
+        note = write_note(cast.school, by=cast.officer, campaign=campaign, words="甲")
+        task = Task.objects.filter(campaign=campaign, unit=cast.school).first()
+    assert task is not None
+    known = {
+        "pk": campaign.pk, "link": task.link_id, "task": task.pk, "key": cast.school.key, "draw": drawn.pk,
+        "transition": "selfcheck", "paper": "bulletin", "form": "pdf",
+    }  # fmt: skip
+    return {"campaigns": known, "campaigns:note_one": {"pk": note.pk}}
 
 
 def traces_of(cast: Any) -> dict[str, dict[str, Any]]:

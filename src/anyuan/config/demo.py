@@ -24,6 +24,7 @@ from anyuan.config.demo_ledgers import fill
 from anyuan.config.demo_units import build_units
 from anyuan.core import scope
 from anyuan.core.refused import Refused
+from anyuan.domains.campaigns import demo as campaigns_demo
 from anyuan.domains.emergency.drills import demo as drills_demo
 from anyuan.domains.emergency.incidents import demo as incidents_demo
 from anyuan.domains.emergency.plans import demo as plans_demo
@@ -102,6 +103,7 @@ def build_town() -> None:
         risk_demo.fill(sites, since, today)
         assessments_demo.fill(sites, today, at)
         governance_demo.fill(sites, today, at)
+        campaigns_demo.fill(sites, today, at)
         tracing_demo.fill(today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
