@@ -92,6 +92,10 @@ NO_UNIT = {
     "ledgers:template": "an empty sheet",
     "ledgers:export": "the actor's own rows",
     "ledgers:labels": "the actor's own rows",
+    "notices:paper_kind": "the actor's own bureau's; a kind of document is the same for everybody",
+    "notices:paper_use": "as above",
+    "notices:paper_download": "as above",
+    "notices:paper_sample": "as above",
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
     "schoolbus:offer_ask": "an offer is published to all schools of the city",
@@ -234,6 +238,10 @@ def world(cast):
         "ledgers:export_file": {"pk": export.pk},
         "notices": {"pk": message.pk},
         "notices:small_photo": {"pk": file.pk},
+        **{
+            f"notices:paper_{name}": {"kind": "general", "form": "pdf"}
+            for name in ("kind", "use", "download", "sample")
+        },
         **{f"notices:robot_{name}": {"pk": robot.pk} for name in ("row", "try", "switch")},
         "notices:comment": {"pk": hazard.pk},
         "web": {"key": cast.school.key, "number": 8, "pk": file.pk},
