@@ -39,6 +39,11 @@ from anyuan.domains.protection.services import (
     record_round,
     report_fault,
 )
+from anyuan.domains.responsibility.duties.content import Item as DutyLine
+from anyuan.domains.responsibility.duties.models import Letter
+from anyuan.domains.responsibility.duties.services.issuing import issue_letters
+from anyuan.domains.responsibility.duties.services.lists import make_list
+from anyuan.domains.responsibility.duties.services.network import start_network
 from anyuan.domains.schoolbus.services.incidents import report_incident
 from anyuan.domains.schoolbus.services.inspections import record_inspection
 from anyuan.domains.schoolbus.services.sharing import ask_sharing, offer_bus
@@ -76,6 +81,7 @@ PUBLIC = {
     "hazards:receipt": "the address is signed and given to the reporter",
     "gate:public": "the address is signed and printed at the gate",
     "gate:pass": "the address is signed and given to the visitor",
+    "duties:check": "the address is signed and printed on the letter",
 }
 # Arguments that name no row of a unit: the same for everybody.
 NO_UNIT = {
@@ -197,7 +203,7 @@ def world(cast):
         unsent = draft_alert(cast.school, by=by, **said)
         hook = "https://open.feishu.cn/open-apis/bot/v2/hook/x"
         robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
-    buses, incidents = buses_of(cast), incidents_of(cast)
+    buses, incidents, duties = buses_of(cast), incidents_of(cast), duties_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
         pairs = [(cast.school, sent)]
@@ -233,6 +239,7 @@ def world(cast):
         "obligations:rule_switch": {"pk": duty.rule_id},
         **buses,
         **incidents,
+        **duties,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
@@ -294,6 +301,25 @@ def incidents_of(cast: Any) -> dict[str, dict[str, Any]]:
         n if n == "incidents" else f"incidents:{n}": {"pk": pk, **rest.get(n, {})}
         for n, pk in found.items()
     }
+
+
+def duties_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's network, a duty list and its post letters."""
+    by, year = cast.officer, timezone.localdate().year
+    with scope.enter(by.units, person=str(by.person_id)):
+        seat = start_network(cast.school, by=by)[0]
+        listed = make_list(cast.school, by=by, title="保安员", items=[DutyLine("守门", "", "", "")])
+        issued = issue_letters(cast.school, by=by, year=year)
+        letter = Letter.objects.filter(round=issued, holder=by.person_id).get()
+    found: dict[str, dict[str, Any]] = {
+        "duties": {"key": cast.school.key, "pk": listed.pk, "form": "pdf"}
+    }
+    found |= {f"duties:{name}": {"pk": seat.pk} for name in ("seat", "seat_end")}
+    found |= {
+        f"duties:{name}": {"pk": issued.pk} for name in ("round", "round_sign", "round_nudge")
+    }
+    letters = ("letter", "letter_sign", "letter_paper", "letter_step")
+    return found | {f"duties:{name}": {"pk": letter.pk, "step": "return"} for name in letters}
 
 
 def address(route: Route, world: dict[str, dict[str, Any]]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from anyuan.core import events
 from anyuan.core.events import Reaction
 from anyuan.domains.hazards.services import open_from_finding
+from anyuan.domains.responsibility.duties.services.following import end_letters_of
 from anyuan.engines.cases.handing_over import hand_over
 from anyuan.engines.indicators.reactions_in import (
     refresh_after_change,
@@ -30,6 +31,7 @@ TABLE: list[tuple[str, Reaction]] = [
     ("units.changed", refresh_after_change),
     ("unit.closed", end_duties),
     ("unit.closed", hand_over),
+    ("unit.closed", end_letters_of),
     ("unit.closed", refresh_after_closing),  # after the duties and cases it counts
 ]
 

@@ -27,6 +27,7 @@ from anyuan.core.refused import Refused
 from anyuan.domains.emergency.incidents import demo as incidents_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
+from anyuan.domains.responsibility.duties import demo as duties_demo
 from anyuan.domains.schoolbus import demo as bus_demo
 from anyuan.engines.checks.services import publish_checklist
 from anyuan.engines.checks.spec import read_folder
@@ -86,6 +87,7 @@ def build_town() -> None:
         bus_demo.fill(sites, since, today)
         incidents_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
+        duties_demo.fill(sites, since, today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
         link.execute("ANALYZE")
