@@ -55,6 +55,11 @@ from anyuan.domains.protection.services import (
 )
 from anyuan.domains.responsibility.appraisal.models import Objection
 from anyuan.domains.responsibility.appraisal.tests.making import a_round, item_in, result_in
+from anyuan.domains.responsibility.duties.content import Item as DutyLine
+from anyuan.domains.responsibility.duties.models import Letter
+from anyuan.domains.responsibility.duties.services.issuing import issue_letters
+from anyuan.domains.responsibility.duties.services.lists import make_list
+from anyuan.domains.responsibility.duties.services.network import start_network
 from anyuan.domains.responsibility.governance.tests.making import governed
 from anyuan.domains.risk.assessments.services.assessing import add_finding
 from anyuan.domains.risk.assessments.tests import making as assessing
@@ -108,6 +113,7 @@ PUBLIC = {
     "risk:card": "the address is signed and printed at the place of the risk",
     "gate:pass": "the address is signed and given to the visitor",
     "emergency:feed_file": "the address is signed, a person's own, and can be renewed and ended",
+    "duties:check": "the address is signed and printed on the letter",
 }
 # Arguments that name no row of a unit: the same for everybody.
 NO_UNIT = {
@@ -124,6 +130,10 @@ NO_UNIT = {
     "ledgers:template": "an empty sheet",
     "ledgers:export": "the actor's own rows",
     "ledgers:labels": "the actor's own rows",
+    "notices:paper_kind": "the actor's own bureau's; a kind of document is the same for everybody",
+    "notices:paper_use": "as above",
+    "notices:paper_download": "as above",
+    "notices:paper_sample": "as above",
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
     "plans:lacking": "a kind is the pack's; the schools listed are the actor's own",
@@ -244,6 +254,7 @@ def world(cast):
     buses, incidents, warned = buses_of(cast), incidents_of(cast), warnings_of(cast)
     calls = roll_calls_of(cast)
     governance, appraisal = governed(cast), appraisal_of(cast)
+    buses, incidents, duties = buses_of(cast), incidents_of(cast), duties_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         stood_by = note_visit(drill, by=cast.district, verdict="good", words="有序")
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
@@ -294,11 +305,16 @@ def world(cast):
         **governance,
         **appraisal,
         **campaigns_of(cast),
+        **duties,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
         "notices": {"pk": message.pk},
         "notices:small_photo": {"pk": file.pk},
+        **{
+            f"notices:paper_{name}": {"kind": "general", "form": "pdf"}
+            for name in ("kind", "use", "download", "sample")
+        },
         **{f"notices:robot_{name}": {"pk": robot.pk} for name in ("row", "try", "switch")},
         "notices:comment": {"pk": hazard.pk},
         "web": {"key": cast.school.key, "number": 8, "pk": file.pk},
@@ -515,6 +531,25 @@ def assessments_of(cast: Any) -> dict[str, dict[str, Any]]:
         n if n == "assessments" else f"assessments:{n}": {"pk": pk, **rest.get(n, {})}
         for n, pk in keys.items()
     }
+
+
+def duties_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's network, a duty list and its post letters."""
+    by, year = cast.officer, timezone.localdate().year
+    with scope.enter(by.units, person=str(by.person_id)):
+        seat = start_network(cast.school, by=by)[0]
+        listed = make_list(cast.school, by=by, title="保安员", items=[DutyLine("守门", "", "", "")])
+        issued = issue_letters(cast.school, by=by, year=year)
+        letter = Letter.objects.filter(round=issued, holder=by.person_id).get()
+    found: dict[str, dict[str, Any]] = {
+        "duties": {"key": cast.school.key, "pk": listed.pk, "form": "pdf"}
+    }
+    found |= {f"duties:{name}": {"pk": seat.pk} for name in ("seat", "seat_end")}
+    found |= {
+        f"duties:{name}": {"pk": issued.pk} for name in ("round", "round_sign", "round_nudge")
+    }
+    letters = ("letter", "letter_sign", "letter_paper", "letter_step")
+    return found | {f"duties:{name}": {"pk": letter.pk, "step": "return"} for name in letters}
 
 
 def address(route: Route, world: dict[str, dict[str, Any]]) -> str:

@@ -11,6 +11,7 @@ from anyuan.domains.campaigns.tasks import follow_record, follow_records
 from anyuan.domains.campaigns.tasks import follow_units as follow_campaign_units
 from anyuan.domains.emergency.plans.services.keeping import propose_change, want_revision
 from anyuan.domains.hazards.services import open_from_finding
+from anyuan.domains.responsibility.duties.services.following import end_letters_of
 from anyuan.domains.risk.assessments.services.assessing import link_hazard
 from anyuan.domains.risk.points.proposals import after_hazard, after_incident
 from anyuan.engines.cases.handing_over import hand_over
@@ -45,6 +46,7 @@ TABLE: list[tuple[str, Reaction]] = [
     ("unit.closed", end_duties),
     ("unit.closed", follow_campaign_units),
     ("unit.closed", hand_over),
+    ("unit.closed", end_letters_of),
     ("unit.closed", refresh_after_closing),  # after the duties and cases it counts
 ]
 

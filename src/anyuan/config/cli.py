@@ -1,4 +1,4 @@
-"""The command line: anyuan up | migrate | demo | pack check|load | user add | healthcheck | timelines."""
+"""The command line: anyuan up | migrate | demo | pack check|load | user add | healthcheck | timelines | letters."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("--phone", default="")
     commands.add_parser("healthcheck", help="检查系统是否正常")
     commands.add_parser("timelines", help="核对突发事件的事件记录有没有被改动")
+    commands.add_parser("letters", help="核对责任书的全文和签署有没有被改动")
     return top
 
 

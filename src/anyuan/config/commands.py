@@ -22,6 +22,8 @@ def run(options: argparse.Namespace) -> int:
         return pack(options)
     if options.command == "timelines":
         return timelines()
+    if options.command == "letters":
+        return letters()
     raise Refused("没有这个命令。")
 
 
@@ -34,6 +36,19 @@ def timelines() -> int:
     print(
         "\n".join(f"{one.number} {one.unit.name}：{why}" for one, why in found)
         or "事件记录全部完好。"
+    )
+    return 1 if found else 0
+
+
+def letters() -> int:
+    """Check the text and the signatures of every responsibility letter; 1 where one does not hold."""
+    from anyuan.domains.responsibility.duties.verifying import check_all
+
+    with scope.everything():
+        found = check_all()
+    print(
+        "\n".join(f"{one.number} {one.unit.name}：{why}" for one, why in found)
+        or "责任书全部完好。"
     )
     return 1 if found else 0
 

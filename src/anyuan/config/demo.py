@@ -33,6 +33,7 @@ from anyuan.domains.emergency.warnings import demo as warnings_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
 from anyuan.domains.responsibility.appraisal import demo as appraisal_demo
+from anyuan.domains.responsibility.duties import demo as duties_demo
 from anyuan.domains.responsibility.governance import demo as governance_demo
 from anyuan.domains.risk.assessments import demo as assessments_demo
 from anyuan.domains.risk.points import demo as risk_demo
@@ -105,6 +106,7 @@ def build_town() -> None:
         governance_demo.fill(sites, today, at)
         campaigns_demo.fill(sites, today, at)
         tracing_demo.fill(today, at)
+        duties_demo.fill(sites, since, today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
         link.execute("ANALYZE")

@@ -118,3 +118,17 @@ class RobotForm(OnceForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("钉钉选“加签”、飞书选“签名校验”时平台给出的密钥；没有就不填。"),
     )  # fmt: skip
+
+
+class TemplateForm(forms.Form):
+    """A bureau's own Word template."""
+
+    file = forms.FileField(
+        label=_("Word 模板"),
+        help_text=_("先下载默认模板，在 Word 里改字体、抬头和版式，保留 {{ }} 字段，再传上来。"),
+        widget=forms.FileInput(attrs={"accept": ".docx"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)

@@ -245,3 +245,40 @@ class Robot(Scoped):
 
 explain_constraint("robot_once", "本单位已有同名的机器人，请换一个名称。", "name")
 explain_constraint("notices_robot_pkey", "这个机器人已经添加过了。")
+
+
+class PaperTemplate(models.Model):
+    """A bureau's own Word template for a kind of document; holds for its unit and all below.
+
+    Public text like a checklist, so it is of no scope: a school's paper is made with its bureau's template.
+    A version is never changed; `active` is the one in use, none means the house's own.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    unit = models.ForeignKey(
+        "org.Unit", on_delete=models.PROTECT, related_name="+", verbose_name="单位"
+    )
+    kind = models.CharField("文书", max_length=60)
+    number = models.PositiveSmallIntegerField("版本")
+    active = models.BooleanField("使用中", default=True)
+    file = models.ForeignKey("core.File", on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField("文件名", max_length=200)
+    made_by_name = models.CharField("上传人", max_length=60)
+    made_at = models.DateTimeField("上传时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "文书模板"
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "kind", "number"], name="paper_version_once"),
+            models.UniqueConstraint(
+                fields=["unit", "kind"], condition=models.Q(active=True), name="paper_active_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} 第{self.number}版"
+
+
+explain_constraint("paper_version_once", "刚刚有人也上传了模板，请刷新页面后再试。", "file")
+explain_constraint("paper_active_once", "刚刚有人也更换了模板，请刷新页面后再试。", "file")

@@ -41,6 +41,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 
+from anyuan.core.files import path_of
+from anyuan.core.keys import ancestors
+from anyuan.core.models import File
+from anyuan.engines.notices.models import PaperTemplate
 from anyuan.engines.notices.official import PDF, build_official, chinese_day
 from anyuan.engines.notices.printing import DOCX, download
 from anyuan.engines.notices.word import fill
@@ -89,7 +93,11 @@ class Official:
 
     def docx(self) -> bytes:
         """As Word, in the template that holds for the unit."""
-        return fill(io.BytesIO(template_bytes(self.kind, self.unit)), self.context(), self.parts)
+        return self.docx_from(template_bytes(self.kind, self.unit))
+
+    def docx_from(self, template: bytes) -> bytes:
+        """As Word, in a template given as bytes."""
+        return fill(io.BytesIO(template), self.context(), self.parts)
 
     def pdf(self) -> bytes:
         """As PDF for printing."""
@@ -135,6 +143,10 @@ def declare(kind: DocumentKind) -> DocumentKind:
     return kind
 
 
+# Its template holds for every kind that has none of its own: a bureau changes its letterhead once.
+GENERAL = declare(DocumentKind("general", "通用公文（没有单独模板的文书都用它）"))
+
+
 def all_kinds() -> dict[str, DocumentKind]:
     return dict(_kinds)
 
@@ -150,9 +162,21 @@ def official(kind: DocumentKind | str, *, unit: str, title: str, **content: Any)
     return Official(declared, unit, title, **content)
 
 
+def official_of(kind: DocumentKind, content: Mapping[str, Any]) -> Official:
+    """A paper of a kind for no unit in particular: to try a template out."""
+    return Official(kind, "", **content)
+
+
 def template_bytes(kind: DocumentKind, unit: str) -> bytes:
-    """The Word template for this kind that holds for the unit."""
-    return TEMPLATE.read_bytes()
+    """The Word template for this kind that holds for the unit.
+
+    The nearest unit's above that has one of this kind, else the nearest general one, else the house's own.
+    """
+    rows = PaperTemplate.objects.filter(
+        kind__in=[kind.key, GENERAL.key], unit__in=ancestors(unit), active=True
+    )
+    found = sorted(rows, key=lambda one: (one.kind == kind.key, one.unit_id))
+    return path_of(File(pk=found[-1].file_id)).read_bytes() if found else TEMPLATE.read_bytes()
 
 
 def attachment_lines(names: Sequence[str]) -> str:

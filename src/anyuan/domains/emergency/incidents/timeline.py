@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anyuan.core.chain import hash_of as keyed
 from anyuan.core.crypto import fingerprint
 from anyuan.core.refused import Refused
 from anyuan.domains.emergency.incidents.models import Chain, Entry, EntryKind, Incident
@@ -33,19 +34,14 @@ class Line:
 
 def hash_of(entry: Any) -> str:
     """The hash of a line: over its place, its content and the hash of the line before."""
-    parts = (
-        entry.prev_hash, str(entry.incident_id), str(entry.seq), _moment(entry.at), _moment(entry.about),
-        entry.kind, entry.text, str(entry.person_id or ""), entry.by_name,
+    return keyed(
+        entry.prev_hash, entry.incident_id, entry.seq, entry.at, entry.about, entry.kind, entry.text,
+        entry.person_id or "", entry.by_name, about=LINE,
     )  # fmt: skip
-    return fingerprint("\x1f".join(parts), about=LINE)
 
 
 def seal_of(incident_id: Any, entries: int, last: str) -> str:
     return fingerprint(f"{incident_id}|{entries}|{last}", about=SEAL)
-
-
-def _moment(when: datetime.datetime) -> str:
-    return when.astimezone(datetime.UTC).isoformat(timespec="microseconds")
 
 
 def begin(incident: Incident) -> None:

@@ -87,6 +87,7 @@ def test_a_field_nobody_declared_is_a_mistake(declared: papers.DocumentKind) -> 
         papers.official(declared, unit="320400.", title="通报", fields={"nonsense": "1"})
 
 
+@pytest.mark.django_db
 def test_a_picture_of_any_shape_stays_within_the_margins(declared: papers.DocumentKind) -> None:
     for size in ((3000, 40), (40, 3000)):
         made = papers.official(
