@@ -16,7 +16,7 @@ from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
 from anyuan.domains.emergency.drills import documents, moments
 from anyuan.domains.emergency.drills.facts import goal_seconds
 from anyuan.domains.emergency.drills.forms import ArrangeForm, ScoreForm, VisitForm
-from anyuan.domains.emergency.drills.models import Drill, State, Visit
+from anyuan.domains.emergency.drills.models import Drill, DrillVisit, State
 from anyuan.domains.emergency.drills.services.arranging import (
     approve_drill,
     arrange_drill,
@@ -175,7 +175,7 @@ def visit_new(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
 def visit(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     """What the level above saw."""
     seen: Any = get_visible(
-        Visit, request.actor, pk=pk, select=("record__done_by", "drill__record", "unit")
+        DrillVisit, request.actor, pk=pk, select=("record__done_by", "drill__record", "unit")
     )
     return render(request, "emergency/visit_seen.html", {"visit": seen, "drill": seen.drill})
 

@@ -2,10 +2,11 @@
 
 from anyuan.domains.emergency.drills.models.drill import Drill, Kind, Mode, Problem, State
 from anyuan.domains.emergency.drills.models.programme import Entry, Feed, Programme
-from anyuan.domains.emergency.drills.models.run import Guide, Mark, Score, Verdict, Visit
+from anyuan.domains.emergency.drills.models.run import DrillVisit, Guide, Mark, Score, Verdict
 
 __all__ = [
     "Drill",
+    "DrillVisit",
     "Entry",
     "Feed",
     "Guide",
@@ -17,5 +18,4 @@ __all__ = [
     "Score",
     "State",
     "Verdict",
-    "Visit",
 ]

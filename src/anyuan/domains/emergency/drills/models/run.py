@@ -83,7 +83,7 @@ class Verdict(models.TextChoices):
 
 
 @pghistory.track()
-class Visit(OnRecord):
+class DrillVisit(OnRecord):
     """A level above stood by: what it saw. The record is the school's, done by the level above."""
 
     read_permission: ClassVar[Permission] = Permission.RECORD_READ

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anyuan.core.refused import Refused
-from anyuan.domains.emergency.drills.models import Drill, State, Verdict, Visit
+from anyuan.domains.emergency.drills.models import Drill, DrillVisit, State, Verdict
 from anyuan.domains.emergency.drills.overview import not_drilled
 from anyuan.engines.notices.services import tell
 from anyuan.org.action import action
@@ -26,11 +26,11 @@ SCHOOL_HEADS = (Role.PRINCIPAL, Role.SAFETY_OFFICER)
 @action(Permission.SUPERVISION_WRITE)
 def note_visit(
     drill: Drill, *, by: Actor, verdict: str, words: str, record_id: uuid.UUID | None = None
-) -> Visit:
+) -> DrillVisit:
     """Somebody of the level above was there and says what they saw; the school is told."""
     record = already(record_id, kind="drill_visit", unit_id=drill.unit_id)
     if record is not None:
-        kept: Visit = Visit.objects.get(pk=record.pk)
+        kept: DrillVisit = DrillVisit.objects.get(pk=record.pk)
         return kept
     if drill.record.state in {State.CANCELLED, State.VOID}:
         raise Refused(_("这次演练已经取消或撤销，不能记观摩。"))
@@ -40,7 +40,7 @@ def note_visit(
         raise Refused(_("请选择评价。"), field="verdict")
     if not words.strip():
         raise Refused(_("请写下点评，让学校知道好在哪里、差在哪里。"), field="words")
-    visit = Visit(drill=drill, unit_id=drill.unit_id, verdict=verdict, words=words.strip())
+    visit = DrillVisit(drill=drill, unit_id=drill.unit_id, verdict=verdict, words=words.strip())
     visit.record = open_record(
         drill.unit, by=by, kind="drill_visit", happened_on=drill.record.happened_on,
         title=_("观摩%(title)s") % {"title": drill.record.title}, done_by_key=by.unit_key,
