@@ -20,6 +20,7 @@ from anyuan.api import (
     plans,
     policy,
     records,
+    rollcall,
     units,
 )
 from anyuan.api.callers import RATE, PerCaller, Session, Token
@@ -69,6 +70,7 @@ for part in (
     buses,
     incidents,
     plans,
+    rollcall,
 ):
     api.add_router("", part.router)
 

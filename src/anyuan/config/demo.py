@@ -24,8 +24,10 @@ from anyuan.config.demo_ledgers import fill
 from anyuan.config.demo_units import build_units
 from anyuan.core import scope
 from anyuan.core.refused import Refused
+from anyuan.domains.emergency.drills import demo as drills_demo
 from anyuan.domains.emergency.incidents import demo as incidents_demo
 from anyuan.domains.emergency.plans import demo as plans_demo
+from anyuan.domains.emergency.rollcall import demo as rollcall_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
 from anyuan.domains.risk.tracing import demo as tracing_demo
@@ -88,7 +90,9 @@ def build_town() -> None:
         gate_demo.fill(sites, since, today)
         bus_demo.fill(sites, since, today)
         incidents_demo.fill(sites, today, at)
+        drills_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
+        rollcall_demo.fill(sites, today, at)
         tracing_demo.fill(today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from anyuan.core.models import Record
@@ -32,6 +34,7 @@ class Now:
     alerts: list[Any]
     hazards: dict[str, int]
     drills: list[Record]
+    roll_calls: list[Any]
 
 
 def now_of(by: Actor) -> Now:
@@ -44,15 +47,31 @@ def now_of(by: Actor) -> Now:
     if by.may(Permission.ALERT_SEND):
         sent = list(alerts.sent(by, {"state": "running"}).order_by("-record_id")[:SHOWN])
         alerts.counts_of_many(sent)
-    today = timezone.localdate()
-    drills = visible(Record, by).filter(kind="drill", happened_on=today).exclude(state="void")
+    drills, roll_calls = _drills_and_roll_calls(by)
     return Now(
         found,
         incidents.counts(by),
         sent,
         open_counts(by) if by.may(Permission.HAZARD_READ) else {},
-        list(drills.select_related("unit").order_by("-id")[:SHOWN]),
+        drills,
+        roll_calls,
     )
+
+
+def _drills_and_roll_calls(by: Actor) -> tuple[list[Record], list[Any]]:
+    """Today's drills and the roll calls that run, real ones first; the newest of each, by one statement."""
+    wanted = Q(kind="drill", happened_on=timezone.localdate()) | Q(kind="rollcall", state="running")
+    place = Window(RowNumber(), partition_by=[F("kind")], order_by=F("id").desc())
+    rows = visible(Record, by).filter(wanted).exclude(state="void").annotate(place=place)
+    found = list(rows.filter(place__lte=SHOWN).select_related("unit", "rollcall").order_by("-id"))
+    calls = []
+    for record in found:
+        if record.kind == "rollcall":
+            call = record.rollcall
+            call.unit = record.unit
+            calls.append(call)
+    calls.sort(key=lambda call: not call.real)
+    return [record for record in found if record.kind == "drill"], calls
 
 
 def points_of(by: Actor, span: Span) -> tuple[Rate, list[tuple[Point, Rate]]]:

@@ -26,15 +26,21 @@ DEMO_SCHOOL = "school"  # the demo's own account: one plan is in review, one ret
 
 def fill(sites: Sequence[Unit], today: datetime.date, at: Clock) -> None:
     """Offices first, then schools; each through its review."""
-    rng = random.Random(5)
+    rng = random.Random(5)  # noqa: S311 -- the same demo for the same day
     with at(today - datetime.timedelta(days=50), 60):
-        for unit in Unit.objects.filter(kind__in=["city", "district"], state="active").order_by("key"):
+        for unit in Unit.objects.filter(kind__in=["city", "district"], state="active").order_by(
+            "key"
+        ):
             by = _people(unit).get(f"{'bureau' if unit.kind == 'city' else 'district'}_supervisor")
             if by is not None:
                 for kind in ("general", "weather", "ice", "pollution"):
                     _publish(unit, kind, [by], rng)
-    demo = Post.objects.filter(person__username=DEMO_SCHOOL).values_list("unit_id", flat=True).first()
-    schools = Unit.objects.filter(kind="school", state="active").select_related("parent").order_by("key")
+    demo = (
+        Post.objects.filter(person__username=DEMO_SCHOOL).values_list("unit_id", flat=True).first()
+    )
+    schools = (
+        Unit.objects.filter(kind="school", state="active").select_related("parent").order_by("key")
+    )
     for n, school in enumerate(schools):
         people = _people(school)
         officer, head = people.get("safety_officer"), people.get("principal")
@@ -87,5 +93,7 @@ def _in_work(unit: Unit, kind: str, by: Actor, head: Actor, rng: random.Random) 
         return
     section = texts.read(version).sections[0]
     words = section.text[:12]
-    comment(review, by=head, section=section.key, text="这一段请结合本校校门的情况写具体。", quote=words)
+    comment(
+        review, by=head, section=section.key, text="这一段请结合本校校门的情况写具体。", quote=words
+    )
     send_back(review, by=head, note="意见写在正文旁。")
