@@ -33,7 +33,7 @@ def html(body: str, person: str) -> str:
 def keeper(urls: str, auto: str = "") -> str:
     return (
         f'<div data-module="keep" data-urls="{urls}" {auto}>'
-        '<button type="button">保存到手机</button><span data-said></span></div>'
+        '<button type="button" disabled>保存到手机</button><span data-said></span></div>'
     )
 
 

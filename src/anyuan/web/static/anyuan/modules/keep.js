@@ -88,6 +88,7 @@ export async function mount(element) {
     }
     button.removeAttribute("aria-busy");
   });
+  if (button) button.disabled = false;
   if ("auto" in element.dataset) {
     // It is tried again on the next page; reading does not depend on it.
     try { await keepSilently(urls); } catch { return; }
