@@ -23,12 +23,21 @@ from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
 from anyuan.domains.emergency.alerts.audience import Audience
 from anyuan.domains.emergency.alerts.services.sending import draft_alert, send_alert
-from anyuan.domains.emergency.drills.services import plan_drill, record_drill
+from anyuan.domains.emergency.drills.services.holding import plan_drill, record_drill
+from anyuan.domains.emergency.drills.services.overseeing import note_visit
+from anyuan.domains.emergency.drills.tests.making import marks, programme_of
 from anyuan.domains.emergency.incidents.services.commanding import add_task
 from anyuan.domains.emergency.incidents.services.people import add_injured
 from anyuan.domains.emergency.incidents.tests.making import happened, sent
+from anyuan.domains.emergency.plans.models import PlanCheck, Wish
+from anyuan.domains.emergency.plans.services.keeping import want_revision
+from anyuan.domains.emergency.plans.tests.making import drafted, published, submitted
 from anyuan.domains.emergency.rollcall.models import Group, Member, SchoolClass
-from anyuan.domains.emergency.rollcall.services import start_roll_call
+from anyuan.domains.emergency.rollcall.services import send_sheet, start_roll_call
+from anyuan.domains.emergency.rollcall.services.handing import hand_over
+from anyuan.domains.emergency.warnings.services.sources import add_source
+from anyuan.domains.emergency.warnings.services.weighing import order_suspension
+from anyuan.domains.emergency.warnings.tests.making import copy_of, entered, issued, soon
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
@@ -73,6 +82,7 @@ from anyuan.engines.obligations.loading import load_policy
 from anyuan.engines.obligations.models import Obligation
 from anyuan.engines.obligations.queries import topics_offered
 from anyuan.engines.obligations.tests.packing import RULES, small_pack
+from anyuan.engines.reviews.services import comment
 from anyuan.org.actor import SYSTEM
 from anyuan.org.models import Post
 from anyuan.org.posts import actor_of
@@ -85,11 +95,13 @@ NOT_YOURS = "您的岗位不能进行此项操作"
 # Addresses for people without an account; each has its own guard.
 PUBLIC = {
     "web:healthz": "for the supervisor of the process; tells nothing of any unit",
+    "web:service_worker": "a script, the same for everybody",
     "hazards:report": "the address is signed and printed at the place",
     "hazards:receipt": "the address is signed and given to the reporter",
     "gate:public": "the address is signed and printed at the gate",
     "risk:card": "the address is signed and printed at the place of the risk",
     "gate:pass": "the address is signed and given to the visitor",
+    "emergency:feed_file": "the address is signed, a person's own, and can be renewed and ended",
 }
 # Arguments that name no row of a unit: the same for everybody.
 NO_UNIT = {
@@ -109,9 +121,22 @@ NO_UNIT = {
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
     "risk:paper": "the actor's own points",
+    "plans:lacking": "a kind is the pack's; the schools listed are the actor's own",
     "schoolbus:offer_ask": "an offer is published to all schools of the city",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
 }
+# Pages of a drill that is still to be held.
+PLANNED_DRILL = (
+    "end",
+    "arrange",
+    "approve",
+    "notified",
+    "run",
+    "marks",
+    "problem",
+    "count",
+    "finish",
+)
 # What everybody in a post may send: about oneself, or a remark on what one may read.
 EVERYBODY = {
     "notices:mark_read",
@@ -120,6 +145,7 @@ EVERYBODY = {
     "notices:upload",
     "notices:settings",
     "notices:try",
+    "emergency:feed",
     "web:post_choose",
 }
 
@@ -160,6 +186,7 @@ def world(cast):
             cast.school, by=by, on=today, kind="fire", expected=9, present=9, seconds=9
         )
         planned = plan_drill(cast.school, by=by, on=today, kind="fire")
+        programme = programme_of(cast.school, by=by)
         answers = {"exits": Given(result=1), "lamps": Given(result=0)}
         done = submit_inspection(cast.school, by=by, version=version, answers=answers)
         visit = book_entry(cast.school, by=by, on=today, name="张三")
@@ -208,9 +235,10 @@ def world(cast):
         unsent = draft_alert(cast.school, by=by, **said)
         hook = "https://open.feishu.cn/open-apis/bot/v2/hook/x"
         robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
-    buses, incidents = buses_of(cast), incidents_of(cast)
+    buses, incidents, warned = buses_of(cast), incidents_of(cast), warnings_of(cast)
     calls = roll_calls_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
+        stood_by = note_visit(drill, by=cast.district, verdict="good", words="有序")
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
         pairs = [(cast.school, sent)]
         batch = assign_checks(
@@ -222,7 +250,12 @@ def world(cast):
         "emergency": {"pk": drill.pk},
         "alerts": {"pk": alert.pk, "step": "end", "kind": "pdf"},
         "alerts:act": {"pk": unsent.pk, "step": "cancel"},
-        "emergency:end": {"pk": planned.pk},
+        **{f"emergency:{name}": {"pk": planned.pk} for name in PLANNED_DRILL},
+        "emergency:paper": {"kind": "pdf"},
+        "emergency:visit": {"pk": stood_by.pk},
+        "emergency:programme": {"pk": programme.pk},
+        "emergency:programme_adopt": {"pk": programme.pk},
+        "emergency:programme_paper": {"pk": programme.pk, "kind": "pdf"},
         "fire": {"pk": permit.pk, "transition": "void"},
         "fire:way_check": {"pk": look.pk},
         "fire:station_test": {"pk": trial.pk},
@@ -247,7 +280,9 @@ def world(cast):
         **incidents,
         **risks_of(cast),
         **assessments_of(cast),
+        **warned,
         **traces_of(cast),
+        **plans_of(cast),
         **calls,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
@@ -308,6 +343,47 @@ def incidents_of(cast: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def plans_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's plans: one in force with a wish, one in review with a remark, a draft."""
+    with scope.everything():
+        head = hire(cast.school, "planhead", "校长己", "principal")
+        force = published(cast, head)
+    draft = drafted(cast, kind="evacuation")
+    review = submitted(drafted(cast, kind="epidemic"), by=cast.officer)
+    with scope.enter(cast.officer.units):
+        want_revision(
+            unit=cast.school, by=cast.officer, kind="other", words="改", record=force.record
+        )
+        wish, look = Wish.objects.get(), PlanCheck.objects.get()
+        remark = comment(review, by=head, section="purpose", text="写细")
+    found = {"plans": force.pk, "check": look.pk, "dismiss": wish.pk}
+    found |= dict.fromkeys(("edit", "submit", "drop"), draft.pk)
+    known = {n if n == "plans" else f"plans:{n}": {"pk": pk} for n, pk in found.items()}
+    known["plans"] |= {"kind": "general", "form": "pdf"}
+    return {**known, "reviews": {"pk": review.pk}, "reviews:settle": {"pk": remark.pk}}
+
+
+def warnings_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """A warning of the city that school A and its district got, one that waits at the district, an address."""
+    by = cast.district
+    first = issued(entered(cast.wujin, by=by), by=by)
+    whole = issued(entered(cast.city, by=cast.bureau, units=[cast.wujin.key]), by=cast.bureau)
+    waits = entered(cast.wujin, by=by)
+    with scope.enter(by.units, person=str(by.person_id)):
+        order = order_suspension(first, by=by, kind="closed", from_at=soon(1), to_at=soon(9))
+        source = add_source(cast.wujin, by=by, name="气象台", url="https://cap.invalid/", minutes=5)
+    own, office = copy_of(first, cast.officer), copy_of(whole, by)
+    found = {"warnings": first.pk, "issue": waits.pk, "act": waits.pk, "order_paper": order.pk}
+    found |= dict.fromkeys(("response", "ack", "report"), own.pk)
+    found |= dict.fromkeys(("office_going", "office_more", "office_suspend", "office_summary"), office.pk)  # fmt: skip
+    found |= dict.fromkeys(("source_switch", "source_look"), source.pk)
+    rest = {"act": {"transition": "void"}, "paper": {"pk": first.pk, "kind": "pdf"}, "order_paper": {"kind": "pdf"}}  # fmt: skip
+    return {
+        n if n == "warnings" else f"warnings:{n}": {"pk": found.get(n), **rest.get(n, {})}
+        for n in {**found, **rest}
+    }
+
+
 def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
     """The district's looks back at school A: one with its evidence, one whose finding is served."""
     open_one = frozen(cast)
@@ -330,10 +406,14 @@ def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
         call = start_roll_call(cast.school, by=cast.officer)
         group = Group.objects.get(roll_call=call, kind="class")
         member = Member.objects.get(group=group)
+        send_sheet(group, by=cast.officer, rest=True)
+        given = hand_over(member, by=cast.officer, guardian=1, how="known")
         one = SchoolClass.objects.get()
     return {
-        "rollcall": {"pk": call.pk, "step": "end"},
-        "rollcall:take": {"pk": group.pk},
+        "rollcall": {"pk": call.pk, "step": "end", "what": "handover", "kind": "pdf"},
+        **{f"rollcall:{name}": {"pk": group.pk} for name in ("take", "hand_unlisted")},
+        **{f"rollcall:{name}": {"pk": member.pk} for name in ("hand", "guardians")},
+        "rollcall:undo": {"pk": given.pk},
         "rollcall:found": {"pk": member.pk},
         "rollcall:class_teacher": {"pk": one.pk},
     }
@@ -520,6 +600,19 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "alerts:correct": {"title": "更正", "text": "到北门"},
         "emergency:plan": {"kind": "fire", "mode": "real", "on": today},
         "emergency:end": {"reason": "下雨"},
+        "emergency:arrange": {"on": today},
+        "emergency:approve": {},
+        "emergency:notified": {"to": "家长群"},
+        "emergency:marks": {"step": "signal"},
+        "emergency:problem": {"text": "灯不亮"},
+        "emergency:count": {},
+        "emergency:finish": {"expected": "9", "present": "9", "injured": "0"},
+        "emergency:evaluate": {f"item_{key}": "3" for key in marks()} | {"evaluation": "有序"},
+        "emergency:report": {},
+        "emergency:visit_new": {"verdict": "good", "words": "有序"},
+        "emergency:programme": {"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"},
+        "emergency:programme_adopt": {},
+        "emergency:nudge": {},
         "protection:round_new": {
             "on": today,
             "alarm_answered": "1",
@@ -562,6 +655,11 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         **incident_forms(),
         **risk_forms(),
         **assessment_forms(world["web"]["key"]),
+        "plans:drop": {},
+        "plans:dismiss": {"why": "不需要"},
+        "plans:submit": {},
+        "reviews:sign": {},
+        "reviews:settle": {},
         "tracing:act": {"note": "重复立项"},
         "tracing:opinion": {"agrees": "yes"},
         "tracing:object": {"words": "不同意"},
@@ -570,6 +668,15 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "rollcall:take": {"rest": "1"},
         "rollcall:found": {"state": "missing"},
         "rollcall:here": {},
+        "rollcall:hand": {"guardian": "1", "how": "known"},
+        "rollcall:hand_unlisted": {
+            "pupil_name": "甲",
+            "guardian": "乙",
+            "relation": "父亲",
+            "how": "known",
+        },
+        "rollcall:guardians": {},
+        "rollcall:undo": {"why": "写错"},
         "rollcall:class_teacher": {"person": ""},
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
         "notices:robots": {

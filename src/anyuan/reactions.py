@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from anyuan.core import events
 from anyuan.core.events import Reaction
+from anyuan.domains.emergency.plans.services.keeping import propose_change, want_revision
 from anyuan.domains.hazards.services import open_from_finding
 from anyuan.domains.risk.assessments.services.assessing import link_hazard
 from anyuan.domains.risk.points.proposals import after_hazard, after_incident
@@ -32,6 +33,8 @@ TABLE: list[tuple[str, Reaction]] = [
     ("hazard.reported", after_hazard),
     ("hazard.graded", after_hazard),
     ("incident.reported", after_incident),
+    ("plan.revision_wanted", want_revision),
+    ("plan.change_proposed", propose_change),
     ("units.changed", follow_units),
     ("units.changed", refresh_after_change),
     ("unit.closed", end_duties),

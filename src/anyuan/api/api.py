@@ -17,10 +17,13 @@ from anyuan.api import (
     indicators,
     ledgers,
     messages,
+    plans,
     policy,
     records,
     risks,
+    rollcall,
     units,
+    warnings,
 )
 from anyuan.api.callers import RATE, PerCaller, Session, Token
 from anyuan.api.problems import HANDLERS, MEDIA_TYPE, PROBLEMS
@@ -69,6 +72,9 @@ for part in (
     messages,
     buses,
     incidents,
+    plans,
+    rollcall,
+    warnings,
 ):
     api.add_router("", part.router)
 
