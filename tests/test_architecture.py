@@ -23,6 +23,9 @@ TEMPLATES = sorted(SOURCE.rglob("templates/**/*.html"))
 
 # Public functions of services that write nothing themselves or are called inside guarded ones.
 UNGUARDED = {
+    "anyuan.domains.campaigns.services.running.step_campaign": "hands over to cases.services.move, which guards",
+    "anyuan.domains.campaigns.services.running.cut": "reads",
+    "anyuan.domains.campaigns.services.work.remind": "inside a guarded service, and by the weekly job",
     "anyuan.engines.live.services.publish": "inside the service whose deed it tells",
     "anyuan.engines.live.services.forget_old": "called by a job: events are no records",
     "anyuan.engines.notices.services.tell": "told by reactions and jobs, for posts of many units",
@@ -74,6 +77,12 @@ UNGUARDED = {
     "anyuan.domains.emergency.warnings.services.incoming.named": "reads",
     "anyuan.domains.emergency.warnings.services.incoming.say": "reads",
     "anyuan.domains.emergency.warnings.services.sources.result_words": "reads",
+    "anyuan.domains.risk.points.services.grading.step_point": "hands over to cases.services.move, which guards",
+    "anyuan.domains.risk.points.services.identifying.locked": "inside a guarded service",
+    "anyuan.domains.risk.points.services.identifying.facts_of": "reads",
+    "anyuan.domains.risk.points.services.identifying.title_of": "reads",
+    "anyuan.domains.risk.assessments.services.hiring.step_assessment": "hands over to cases.services.move, which guards",
+    "anyuan.domains.risk.assessments.services.assessing.link_hazard": "a reaction; writes which hazard a finding became",
     "anyuan.domains.risk.tracing.services.opening.candidates": "reads",
     "anyuan.domains.risk.tracing.services.opening.step_trace": "hands over to cases.services.move, which guards",
     "anyuan.domains.risk.tracing.services.opening.freeze": "a step of the loop; cases.services.move guards",

@@ -21,6 +21,9 @@ from anyuan.core import scope
 from anyuan.core.files import keep_file
 from anyuan.core.kinds import all_kinds, record_url
 from anyuan.core.models import Audit, Record
+from anyuan.domains.campaigns.models import Task
+from anyuan.domains.campaigns.services.running import draft_campaign, step_campaign
+from anyuan.domains.campaigns.services.work import draw_sample, write_note
 from anyuan.domains.emergency.alerts.audience import Audience
 from anyuan.domains.emergency.alerts.services.sending import draft_alert, send_alert
 from anyuan.domains.emergency.drills.services.holding import plan_drill, record_drill
@@ -50,6 +53,9 @@ from anyuan.domains.protection.services import (
     record_round,
     report_fault,
 )
+from anyuan.domains.responsibility.appraisal.models import Objection
+from anyuan.domains.responsibility.appraisal.tests.making import a_round, item_in, result_in
+from anyuan.domains.responsibility.governance.tests.making import governed
 from anyuan.domains.risk.assessments.services.assessing import add_finding
 from anyuan.domains.risk.assessments.tests import making as assessing
 from anyuan.domains.risk.points.services.checking import check_point
@@ -122,6 +128,8 @@ NO_UNIT = {
     "org:import_template": "an empty sheet",
     "risk:paper": "the actor's own points",
     "plans:lacking": "a kind is the pack's; the schools listed are the actor's own",
+    "plans:lacking": "a kind is the pack's; the schools listed are the actor's own",
+    "risk:paper": "the actor's own points",
     "schoolbus:offer_ask": "an offer is published to all schools of the city",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
 }
@@ -237,6 +245,7 @@ def world(cast):
         robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
     buses, incidents, warned = buses_of(cast), incidents_of(cast), warnings_of(cast)
     calls = roll_calls_of(cast)
+    governance, appraisal = governed(cast), appraisal_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         stood_by = note_visit(drill, by=cast.district, verdict="good", words="有序")
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
@@ -281,9 +290,15 @@ def world(cast):
         **risks_of(cast),
         **assessments_of(cast),
         **warned,
+        **warned,
+        **risks_of(cast),
+        **assessments_of(cast),
         **traces_of(cast),
         **plans_of(cast),
         **calls,
+        **governance,
+        **appraisal,
+        **campaigns_of(cast),
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
@@ -384,6 +399,30 @@ def warnings_of(cast: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def campaigns_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """A campaign of district A that runs, with a sample drawn and school A's note."""
+    by, today = cast.district, timezone.localdate()
+    campaign = draft_campaign(
+        cast.wujin,
+        by=by,
+        template="campus_and_bus",
+        name="校园整治",
+        starts_on=today,
+        ends_on=LATER,
+    )
+    step_campaign(campaign, by=by, transition="launch")
+    drawn = draw_sample(cast.wujin, by=by, campaign=campaign, size=1)
+    with scope.enter(cast.officer.units, person=str(cast.officer.person_id)):
+        note = write_note(cast.school, by=cast.officer, campaign=campaign, words="甲")
+        task = Task.objects.filter(campaign=campaign, unit=cast.school).first()
+    assert task is not None
+    known = {
+        "pk": campaign.pk, "link": task.link_id, "task": task.pk, "key": cast.school.key, "draw": drawn.pk,
+        "transition": "selfcheck", "paper": "bulletin", "form": "pdf",
+    }  # fmt: skip
+    return {"campaigns": known, "campaigns:note_one": {"pk": note.pk}}
+
+
 def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
     """The district's looks back at school A: one with its evidence, one whose finding is served."""
     open_one = frozen(cast)
@@ -396,6 +435,26 @@ def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
     rest: dict[str, dict[str, Any]] = {"tracing": {"transition": "cancel", "cause": cause}, "notice": {"form": "pdf"}}  # fmt: skip
     return {
         n if n == "tracing" else f"tracing:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in found.items()
+    }
+
+
+def appraisal_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's result in a running round of its district."""
+    round_ = a_round(cast)
+    result, item = result_in(cast, round_), item_in(cast, round_, "3")
+    with scope.enter(cast.district.units):
+        veto = result.vetoes.first()
+        objection = Objection.objects.create(
+            unit=cast.school, result=result, item=item, text="停课", made_by_name="甲"
+        )
+    found = {"appraisal": result.pk, "objection": objection.pk, "veto": veto.pk}
+    found |= dict.fromkeys(("item_self", "item_review", "item_object"), item.pk)
+    found |= dict.fromkeys(("scheme", "round_new", "scheme_act"), round_.scheme_id)
+    found |= dict.fromkeys(("round", "round_table", "round_act"), round_.pk)
+    rest = {"appraisal": {"kind": "pdf"}, "scheme_act": {"step": "renew"}, "round_act": {"step": "refresh"}}  # fmt: skip
+    return {
+        n if n == "appraisal" else f"appraisal:{n}": {"pk": pk, **rest.get(n, {})}
         for n, pk in found.items()
     }
 
@@ -660,10 +719,23 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "plans:submit": {},
         "reviews:sign": {},
         "reviews:settle": {},
+        **risk_forms(),
+        **assessment_forms(world["web"]["key"]),
         "tracing:act": {"note": "重复立项"},
         "tracing:opinion": {"agrees": "yes"},
         "tracing:object": {"words": "不同意"},
         "rollcall:new": {"real": ""},
+        "governance:regulation_keep": {},
+        "governance:regulation_withdraw": {},
+        "governance:decision_end": {"result": "已办", "state": "done"},
+        "governance:meeting_withdraw": {},
+        "governance:meeting": {"text": "整改", "owner_name": "甲", "due_on": today},
+        "governance:visit_act": {"reply": "已改"},
+        "governance:target_cancel": {"reason": "下雪"},
+        "appraisal:item_review": {"points": "5", "reason": "好"},
+        "appraisal:item_self": {"points": "5", "note": "好"},
+        "appraisal:scheme_act": {},
+        "appraisal:round_act": {},
         "rollcall:act": {"note": "外出"},
         "rollcall:take": {"rest": "1"},
         "rollcall:found": {"state": "missing"},

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from anyuan.core import events
 from anyuan.core.events import Reaction
+from anyuan.domains.campaigns.tasks import follow_record, follow_records
+from anyuan.domains.campaigns.tasks import follow_units as follow_campaign_units
 from anyuan.domains.emergency.plans.services.keeping import propose_change, want_revision
 from anyuan.domains.hazards.services import open_from_finding
 from anyuan.domains.risk.assessments.services.assessing import link_hazard
@@ -24,11 +26,15 @@ from anyuan.engines.obligations.recount import recount_for, recount_kind
 
 TABLE: list[tuple[str, Reaction]] = [
     ("record.saved", recount_for),
+    ("record.saved", follow_record),
     ("record.saved", refresh_after_record),  # after the duties it counts
     ("record.saved", say_record_saved),
     ("records.changed", recount_kind),
+    ("records.changed", follow_records),
     ("records.changed", refresh_after_many),
     ("finding.raised", open_from_finding),
+    ("plan.revision_wanted", want_revision),
+    ("plan.change_proposed", propose_change),
     ("hazard.reported", link_hazard),
     ("hazard.reported", after_hazard),
     ("hazard.graded", after_hazard),
@@ -36,8 +42,10 @@ TABLE: list[tuple[str, Reaction]] = [
     ("plan.revision_wanted", want_revision),
     ("plan.change_proposed", propose_change),
     ("units.changed", follow_units),
+    ("units.changed", follow_campaign_units),
     ("units.changed", refresh_after_change),
     ("unit.closed", end_duties),
+    ("unit.closed", follow_campaign_units),
     ("unit.closed", hand_over),
     ("unit.closed", refresh_after_closing),  # after the duties and cases it counts
 ]

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from anyuan.api import (
+    appraisals,
     buses,
     checks,
     drills,
@@ -75,6 +76,7 @@ for part in (
     plans,
     rollcall,
     warnings,
+    appraisals,
 ):
     api.add_router("", part.router)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Field, Query, Router, Schema
 
@@ -84,7 +84,7 @@ class PlanText(PlanOut):
         )
 
 
-def _facts(version: PlanVersion) -> dict[str, object]:
+def _facts(version: PlanVersion) -> dict[str, Any]:
     return {
         **anchor(version.record), "plan": version.plan_id, "type": version.plan.kind,
         "number": version.number, "reason": version.reason, "issue_number": version.issue_number,

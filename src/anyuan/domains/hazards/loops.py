@@ -14,6 +14,8 @@ from anyuan.core.refused import Refused
 from anyuan.domains.hazards import forms
 from anyuan.domains.hazards.models import Hazard, Level
 from anyuan.domains.hazards.numbers import limit_days
+from anyuan.engines.cases.findings import Findings
+from anyuan.engines.cases.findings import declare as declare_findings
 from anyuan.engines.cases.registry import declare
 from anyuan.engines.cases.spec import Loop, State, Transition
 from anyuan.org.actor import Actor
@@ -222,5 +224,17 @@ HAZARD = declare(
             Transition("void", "撤销（不属实或重复）", ("reported", "graded"), "void", P.HAZARD_GRADE, "circle-x",
                        "secondary", form=forms.ReasonForm),
         ),
+    )
+)  # fmt: skip
+
+declare_findings(
+    Findings(
+        "hazard",
+        "hazards_hazard",
+        (
+            "record_id", "unit_id", "number", "category", "(level = 'major')", "place", "description",
+            "found_on", "responsible", "measures", "funds", "rectified_on",
+        ),
+        new_url_name="hazards:new",
     )
 )  # fmt: skip
