@@ -51,12 +51,6 @@ UNGUARDED = {
     "anyuan.domains.emergency.incidents.services.reporting.title_of": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.clock_text": "reads",
     "anyuan.domains.emergency.incidents.services.reporting.facts_of": "reads",
-    "anyuan.domains.risk.points.services.grading.step_point": "hands over to cases.services.move, which guards",
-    "anyuan.domains.risk.points.services.identifying.locked": "inside a guarded service",
-    "anyuan.domains.risk.points.services.identifying.facts_of": "reads",
-    "anyuan.domains.risk.points.services.identifying.title_of": "reads",
-    "anyuan.domains.risk.assessments.services.hiring.step_assessment": "hands over to cases.services.move, which guards",
-    "anyuan.domains.risk.assessments.services.assessing.link_hazard": "a reaction; writes which hazard a finding became",
     "anyuan.engines.reviews.services.carry_comments": "inside the step that returns a version",
     **dict.fromkeys(
         (

@@ -39,8 +39,6 @@ TABLE: list[tuple[str, Reaction]] = [
     ("hazard.reported", after_hazard),
     ("hazard.graded", after_hazard),
     ("incident.reported", after_incident),
-    ("plan.revision_wanted", want_revision),
-    ("plan.change_proposed", propose_change),
     ("units.changed", follow_units),
     ("units.changed", follow_campaign_units),
     ("units.changed", refresh_after_change),
