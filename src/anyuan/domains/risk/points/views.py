@@ -167,6 +167,8 @@ def point_act(request: AuthedRequest, pk: uuid.UUID, transition: str) -> HttpRes
     step = registry.get("risk_point").transition(transition)
     if step is None:
         raise Missing
+    if not request.actor.may(step.permission):
+        raise Forbidden(_("您的岗位不能进行此项操作。"))
     form = step.form(request.POST, request.FILES) if step.form else None
     if form is None or form.is_valid():
         try:
