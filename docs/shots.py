@@ -19,9 +19,15 @@ SHOTS = [
     ("login", "", DESK, "/accounts/login/"),
     ("board", "city", DESK, "/board/?period=term"),
     ("board-district", "wujin", DESK, "/board/"),
+    ("regulations", "city", DESK, "/governance/"),
+    ("visits", "wujin", DESK, "/governance/visits/"),
+    ("appraisal", "city", DESK, "/appraisal/"),
     ("map", "city", DESK, "/board/map/"),
     ("point", "city", DESK, "/board/point/8/"),
     ("hazards", "wujin", DESK, "/hazards/?state=open"),
+    ("risk-map", "wujin", DESK, "/risk/map/"),
+    ("risk-site", "school", DESK, "/risk/map/"),
+    ("risk-list", "school", DESK, "/risk/"),
     ("indicators", "city", DESK, "/indicators/"),
     ("policy", "city", DESK, "/obligations/policy/"),
     ("checklist", "city", DESK, "/checks/lists/fire_monthly/"),
@@ -32,6 +38,8 @@ SHOTS = [
     ("today-phone", "school", PHONE, "/today/"),
     ("check-phone", "guard", PHONE, "/checks/fill/daily_patrol/"),
     ("drill", "school", DESK, "/emergency/"),
+    ("programme", "school", DESK, "/emergency/programmes/"),
+    ("drill-overview", "wujin", DESK, "/emergency/overview/"),
     ("report-phone", "teacher", PHONE, "/hazards/new/"),
     ("ledger", "school", DESK, "/ledgers/guard/"),
     ("standard", "wujin", DESK, "/protection/standard/"),
@@ -43,6 +51,8 @@ SHOTS = [
     ("command", "city", DESK, "/command/"),
     ("screen", "city", DESK, "/command/screen/"),
     ("incident", "city", DESK, "/incidents/"),
+    ("warning", "city", DESK, "/warnings/"),
+    ("warning-phone", "school", PHONE, "/warnings/"),
     ("incident-phone", "teacher", PHONE, "/incidents/new/"),
     ("tracing", "wujin", DESK, "/tracing/"),
     ("alert-new", "school", DESK, "/alerts/new/"),
@@ -74,6 +84,14 @@ def hazard_with_its_loop(page: Page) -> None:
     keep(page, "hazard")
 
 
+def run_sheet(page: Page) -> None:
+    """The run sheet of the drill of today."""
+    page.goto("/emergency/?state=planned")
+    page.locator(".list-group-item").first.click()
+    page.get_by_role("link", name="打开执行单").click()
+    keep(page, "drill-run-phone")
+
+
 def changed_pack(page: Page) -> None:
     """A rule's reminders changed in the draft, seen before it is loaded."""
     page.goto("/obligations/policy/")
@@ -84,6 +102,21 @@ def changed_pack(page: Page) -> None:
     area.evaluate("(box, text) => { box.value = text }", changed)
     page.get_by_role("button", name="查看变化").click()
     keep(page, "pack-diff")
+
+
+def roll_call(desk: Page, phone: Page) -> None:
+    """A finished roll call; and a class on the phone while one runs, which is withdrawn afterwards."""
+    desk.goto("/rollcall/")
+    desk.locator(".card a.list-group-item").first.click()
+    keep(desk, "rollcall")
+    desk.goto("/rollcall/new/")
+    desk.get_by_role("button", name="演练清点").click()
+    phone.goto(f"{desk.url}mine/")
+    phone.locator("[data-row]").nth(1).get_by_text("未到").click()
+    keep(phone, "rollcall-phone")
+    desk.get_by_text("发起错了，撤销").click()
+    desk.locator("#id_void").fill("截图")
+    desk.get_by_role("button", name="撤销这次清点").click()
 
 
 def main() -> None:
@@ -101,7 +134,9 @@ def main() -> None:
             pages[who].goto(address)
             keep(pages[who], name)
         hazard_with_its_loop(pages["city", DESK["width"]])
+        run_sheet(pages["school", PHONE["width"]])
         changed_pack(pages["city", DESK["width"]])
+        roll_call(pages["school", DESK["width"]], pages["teacher", PHONE["width"]])
         browser.close()
 
 

@@ -26,12 +26,21 @@ from anyuan.domains.campaigns.services.running import draft_campaign, step_campa
 from anyuan.domains.campaigns.services.work import draw_sample, write_note
 from anyuan.domains.emergency.alerts.audience import Audience
 from anyuan.domains.emergency.alerts.services.sending import draft_alert, send_alert
-from anyuan.domains.emergency.drills.services import plan_drill, record_drill
+from anyuan.domains.emergency.drills.services.holding import plan_drill, record_drill
+from anyuan.domains.emergency.drills.services.overseeing import note_visit
+from anyuan.domains.emergency.drills.tests.making import marks, programme_of
 from anyuan.domains.emergency.incidents.services.commanding import add_task
 from anyuan.domains.emergency.incidents.services.people import add_injured
 from anyuan.domains.emergency.incidents.tests.making import happened, sent
+from anyuan.domains.emergency.plans.models import PlanCheck, Wish
+from anyuan.domains.emergency.plans.services.keeping import want_revision
+from anyuan.domains.emergency.plans.tests.making import drafted, published, submitted
 from anyuan.domains.emergency.rollcall.models import Group, Member, SchoolClass
-from anyuan.domains.emergency.rollcall.services import start_roll_call
+from anyuan.domains.emergency.rollcall.services import send_sheet, start_roll_call
+from anyuan.domains.emergency.rollcall.services.handing import hand_over
+from anyuan.domains.emergency.warnings.services.sources import add_source
+from anyuan.domains.emergency.warnings.services.weighing import order_suspension
+from anyuan.domains.emergency.warnings.tests.making import copy_of, entered, issued, soon
 from anyuan.domains.fire.services import ask_hot_work, call_station, check_way, check_wiring
 from anyuan.domains.gate.day_services import close_day
 from anyuan.domains.gate.leave_services import start_leave
@@ -44,6 +53,14 @@ from anyuan.domains.protection.services import (
     record_round,
     report_fault,
 )
+from anyuan.domains.responsibility.appraisal.models import Objection
+from anyuan.domains.responsibility.appraisal.tests.making import a_round, item_in, result_in
+from anyuan.domains.responsibility.governance.tests.making import governed
+from anyuan.domains.risk.assessments.services.assessing import add_finding
+from anyuan.domains.risk.assessments.tests import making as assessing
+from anyuan.domains.risk.points.services.checking import check_point
+from anyuan.domains.risk.points.services.identifying import add_control, add_plan
+from anyuan.domains.risk.points.tests.making import controlled, found
 from anyuan.domains.risk.tracing.tests.making import found as found_in
 from anyuan.domains.risk.tracing.tests.making import frozen, served
 from anyuan.domains.schoolbus.services.incidents import report_incident
@@ -71,8 +88,12 @@ from anyuan.engines.obligations.loading import load_policy
 from anyuan.engines.obligations.models import Obligation
 from anyuan.engines.obligations.queries import topics_offered
 from anyuan.engines.obligations.tests.packing import RULES, small_pack
+from anyuan.engines.reviews.services import comment
+from anyuan.org.actor import SYSTEM
 from anyuan.org.models import Post
-from anyuan.org.tests.cast import hire
+from anyuan.org.posts import actor_of
+from anyuan.org.services import add_person
+from anyuan.org.tests.cast import PASSWORD, hire
 
 MOST_QUERIES = 15
 NOT_YOURS = "您的岗位不能进行此项操作"
@@ -80,10 +101,13 @@ NOT_YOURS = "您的岗位不能进行此项操作"
 # Addresses for people without an account; each has its own guard.
 PUBLIC = {
     "web:healthz": "for the supervisor of the process; tells nothing of any unit",
+    "web:service_worker": "a script, the same for everybody",
     "hazards:report": "the address is signed and printed at the place",
     "hazards:receipt": "the address is signed and given to the reporter",
     "gate:public": "the address is signed and printed at the gate",
+    "risk:card": "the address is signed and printed at the place of the risk",
     "gate:pass": "the address is signed and given to the visitor",
+    "emergency:feed_file": "the address is signed, a person's own, and can be renewed and ended",
 }
 # Arguments that name no row of a unit: the same for everybody.
 NO_UNIT = {
@@ -102,9 +126,23 @@ NO_UNIT = {
     "ledgers:labels": "the actor's own rows",
     "obligations:rule_switch": "a rule is the city's; the permission guards it",
     "org:import_template": "an empty sheet",
+    "plans:lacking": "a kind is the pack's; the schools listed are the actor's own",
+    "risk:paper": "the actor's own points",
     "schoolbus:offer_ask": "an offer is published to all schools of the city",
     "web:board_point": "a point of the city's document; its figures are the actor's own",
 }
+# Pages of a drill that is still to be held.
+PLANNED_DRILL = (
+    "end",
+    "arrange",
+    "approve",
+    "notified",
+    "run",
+    "marks",
+    "problem",
+    "count",
+    "finish",
+)
 # What everybody in a post may send: about oneself, or a remark on what one may read.
 EVERYBODY = {
     "notices:mark_read",
@@ -113,6 +151,7 @@ EVERYBODY = {
     "notices:upload",
     "notices:settings",
     "notices:try",
+    "emergency:feed",
     "web:post_choose",
 }
 
@@ -153,6 +192,7 @@ def world(cast):
             cast.school, by=by, on=today, kind="fire", expected=9, present=9, seconds=9
         )
         planned = plan_drill(cast.school, by=by, on=today, kind="fire")
+        programme = programme_of(cast.school, by=by)
         answers = {"exits": Given(result=1), "lamps": Given(result=0)}
         done = submit_inspection(cast.school, by=by, version=version, answers=answers)
         visit = book_entry(cast.school, by=by, on=today, name="张三")
@@ -201,9 +241,11 @@ def world(cast):
         unsent = draft_alert(cast.school, by=by, **said)
         hook = "https://open.feishu.cn/open-apis/bot/v2/hook/x"
         robot = add_robot(cast.school, by=by, kind="feishu", name="安全群", url=hook)
-    buses, incidents = buses_of(cast), incidents_of(cast)
+    buses, incidents, warned = buses_of(cast), incidents_of(cast), warnings_of(cast)
     calls = roll_calls_of(cast)
+    governance, appraisal = governed(cast), appraisal_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
+        stood_by = note_visit(drill, by=cast.district, verdict="good", words="有序")
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)
         pairs = [(cast.school, sent)]
         batch = assign_checks(
@@ -215,7 +257,12 @@ def world(cast):
         "emergency": {"pk": drill.pk},
         "alerts": {"pk": alert.pk, "step": "end", "kind": "pdf"},
         "alerts:act": {"pk": unsent.pk, "step": "cancel"},
-        "emergency:end": {"pk": planned.pk},
+        **{f"emergency:{name}": {"pk": planned.pk} for name in PLANNED_DRILL},
+        "emergency:paper": {"kind": "pdf"},
+        "emergency:visit": {"pk": stood_by.pk},
+        "emergency:programme": {"pk": programme.pk},
+        "emergency:programme_adopt": {"pk": programme.pk},
+        "emergency:programme_paper": {"pk": programme.pk, "kind": "pdf"},
         "fire": {"pk": permit.pk, "transition": "void"},
         "fire:way_check": {"pk": look.pk},
         "fire:station_test": {"pk": trial.pk},
@@ -238,9 +285,15 @@ def world(cast):
         "obligations:rule_switch": {"pk": duty.rule_id},
         **buses,
         **incidents,
+        **warned,
+        **risks_of(cast),
+        **assessments_of(cast),
         **traces_of(cast),
+        **plans_of(cast),
         **calls,
         **campaigns_of(cast),
+        **governance,
+        **appraisal,
         "ledgers": {"pk": rows[0].pk, "key": "gear"},
         "ledgers:export_progress": {"pk": export.pk},
         "ledgers:export_file": {"pk": export.pk},
@@ -324,6 +377,47 @@ def campaigns_of(cast: Any) -> dict[str, dict[str, Any]]:
     return {"campaigns": known, "campaigns:note_one": {"pk": note.pk}}
 
 
+def plans_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's plans: one in force with a wish, one in review with a remark, a draft."""
+    with scope.everything():
+        head = hire(cast.school, "planhead", "校长己", "principal")
+        force = published(cast, head)
+    draft = drafted(cast, kind="evacuation")
+    review = submitted(drafted(cast, kind="epidemic"), by=cast.officer)
+    with scope.enter(cast.officer.units):
+        want_revision(
+            unit=cast.school, by=cast.officer, kind="other", words="改", record=force.record
+        )
+        wish, look = Wish.objects.get(), PlanCheck.objects.get()
+        remark = comment(review, by=head, section="purpose", text="写细")
+    found = {"plans": force.pk, "check": look.pk, "dismiss": wish.pk}
+    found |= dict.fromkeys(("edit", "submit", "drop"), draft.pk)
+    known = {n if n == "plans" else f"plans:{n}": {"pk": pk} for n, pk in found.items()}
+    known["plans"] |= {"kind": "general", "form": "pdf"}
+    return {**known, "reviews": {"pk": review.pk}, "reviews:settle": {"pk": remark.pk}}
+
+
+def warnings_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """A warning of the city that school A and its district got, one that waits at the district, an address."""
+    by = cast.district
+    first = issued(entered(cast.wujin, by=by), by=by)
+    whole = issued(entered(cast.city, by=cast.bureau, units=[cast.wujin.key]), by=cast.bureau)
+    waits = entered(cast.wujin, by=by)
+    with scope.enter(by.units, person=str(by.person_id)):
+        order = order_suspension(first, by=by, kind="closed", from_at=soon(1), to_at=soon(9))
+        source = add_source(cast.wujin, by=by, name="气象台", url="https://cap.invalid/", minutes=5)
+    own, office = copy_of(first, cast.officer), copy_of(whole, by)
+    found = {"warnings": first.pk, "issue": waits.pk, "act": waits.pk, "order_paper": order.pk}
+    found |= dict.fromkeys(("response", "ack", "report"), own.pk)
+    found |= dict.fromkeys(("office_going", "office_more", "office_suspend", "office_summary"), office.pk)  # fmt: skip
+    found |= dict.fromkeys(("source_switch", "source_look"), source.pk)
+    rest = {"act": {"transition": "void"}, "paper": {"pk": first.pk, "kind": "pdf"}, "order_paper": {"kind": "pdf"}}  # fmt: skip
+    return {
+        n if n == "warnings" else f"warnings:{n}": {"pk": found.get(n), **rest.get(n, {})}
+        for n in {**found, **rest}
+    }
+
+
 def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
     """The district's looks back at school A: one with its evidence, one whose finding is served."""
     open_one = frozen(cast)
@@ -340,18 +434,86 @@ def traces_of(cast: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def appraisal_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's result in a running round of its district."""
+    round_ = a_round(cast)
+    result, item = result_in(cast, round_), item_in(cast, round_, "3")
+    with scope.enter(cast.district.units):
+        veto = result.vetoes.first()
+        objection = Objection.objects.create(
+            unit=cast.school, result=result, item=item, text="停课", made_by_name="甲"
+        )
+    found = {"appraisal": result.pk, "objection": objection.pk, "veto": veto.pk}
+    found |= dict.fromkeys(("item_self", "item_review", "item_object"), item.pk)
+    found |= dict.fromkeys(("scheme", "round_new", "scheme_act"), round_.scheme_id)
+    found |= dict.fromkeys(("round", "round_table", "round_act"), round_.pk)
+    rest = {"appraisal": {"kind": "pdf"}, "scheme_act": {"step": "renew"}, "round_act": {"step": "refresh"}}  # fmt: skip
+    return {
+        n if n == "appraisal" else f"appraisal:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in found.items()
+    }
+
+
 def roll_calls_of(cast: Any) -> dict[str, dict[str, Any]]:
     """School A's running roll call, with a class by name."""
     with scope.enter(cast.officer.units, person=str(cast.officer.person_id)):
         call = start_roll_call(cast.school, by=cast.officer)
         group = Group.objects.get(roll_call=call, kind="class")
         member = Member.objects.get(group=group)
+        send_sheet(group, by=cast.officer, rest=True)
+        given = hand_over(member, by=cast.officer, guardian=1, how="known")
         one = SchoolClass.objects.get()
     return {
-        "rollcall": {"pk": call.pk, "step": "end"},
-        "rollcall:take": {"pk": group.pk},
+        "rollcall": {"pk": call.pk, "step": "end", "what": "handover", "kind": "pdf"},
+        **{f"rollcall:{name}": {"pk": group.pk} for name in ("take", "hand_unlisted")},
+        **{f"rollcall:{name}": {"pk": member.pk} for name in ("hand", "guardians")},
+        "rollcall:undo": {"pk": given.pk},
         "rollcall:found": {"pk": member.pk},
         "rollcall:class_teacher": {"pk": one.pk},
+    }
+
+
+def risks_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """School A's risk points: one in control and looked after, one not yet graded, a plan, a proposal."""
+    with scope.everything():
+        head = hire(cast.school, "head4", "校长戊", "principal")
+    by = cast.officer
+    with scope.enter(by.units, person=str(by.person_id)):
+        point, new = controlled(cast, head), found(cast, name="别的")
+        control = add_control(point, by=by, kind="training", text="演练")
+        check = check_point(point, by=by, ok=True)
+        plan = add_plan(cast.school, by=by, name="一层", upload=SimpleUploadedFile("p.png", PNG))
+        happened(cast, place="食堂操作间")
+        proposal, grading = point.proposals.get(), point.gradings.get()
+    keys = {
+        "risk": point.pk, "grading": grading.pk, "check_one": check.pk, "control_end": control.pk,
+        "proposal_decline": proposal.pk, "act": new.pk,
+    }  # fmt: skip
+    rest = {
+        "risk": {"key": cast.school.key, "plan": plan.pk, "kind": "pdf"},
+        "act": {"transition": "grade"},
+    }
+    return {
+        n if n == "risk" else f"risk:{n}": {"pk": pk, **rest.get(n, {})} for n, pk in keys.items()
+    }
+
+
+def assessments_of(cast: Any) -> dict[str, dict[str, Any]]:
+    """An assessment of school A, on site, hired by the district; and one that is only planned."""
+    with scope.everything():
+        row, assessor = assessing.on_site(cast)
+        site = assessing.site_of(row)
+        add_finding(site, by=assessor, place="大厅", text="灯坏了", category="01")
+        new = assessing.planned(cast, title="下一次")
+    keys = {"assessments": row.pk, "act": new.pk}
+    keys |= dict.fromkeys(("site", "finding_new", "hand_in", "answer", "paper"), site.pk)
+    rest = {
+        "assessments": {"person": assessor.person_id, "kind": "pdf"},
+        "act": {"transition": "cancel"},
+    }
+    return {
+        n if n == "assessments" else f"assessments:{n}": {"pk": pk, **rest.get(n, {})}
+        for n, pk in keys.items()
     }
 
 
@@ -399,6 +561,45 @@ def test_what_is_another_units_is_not_there(cast, world):
             for answer in ask(client, address(route, world)):
                 if answer.status_code != 404:
                     wrong[route.name] = answer.status_code
+    assert wrong == {}
+
+
+def assessor_at(unit: Any, *, until: datetime.date) -> Any:
+    """A person of an outside firm, let in at one unit until a day."""
+    today = timezone.localdate()
+    with scope.everything():
+        person = add_person(
+            unit, by=SYSTEM, username="firm9", name="评估员", role="assessor", until=today, password=PASSWORD,
+            must_change_password=False,
+        )  # fmt: skip
+        Post.objects.filter(person=person).update(since=min(today, until), until=until)
+        return actor_of(Post.objects.select_related("person", "unit").get(person=person))
+
+
+def test_a_hired_assessor_sees_nothing_outside_the_scope(cast, world):
+    client = cast.client(assessor_at(cast.other, until=timezone.localdate()))
+    client.raise_request_exception = False
+    wrong = {}
+    for route in ours():
+        if route.arguments and route.name not in NO_UNIT:
+            for answer in ask(client, address(route, world)):
+                if answer.status_code != 404:
+                    wrong[route.name] = answer.status_code
+    assert wrong == {}
+
+
+def test_a_hired_assessor_sees_nothing_after_the_last_day(cast, world):
+    gone = timezone.localdate() - datetime.timedelta(days=1)
+    client = cast.client(assessor_at(cast.school, until=gone))
+    client.raise_request_exception = False
+    wrong = {}
+    for route in ours():
+        for answer in ask(client, address(route, world)):
+            if answer.status_code != 403 or "没有岗位" not in answer.content.decode():
+                wrong[route.name] = answer.status_code
+    for name in ("hazards", "records", "units", "risk-points", "ledgers"):
+        if client.get(f"/api/v1/{name}").status_code not in {401, 403}:
+            wrong[f"api:{name}"] = 200
     assert wrong == {}
 
 
@@ -453,6 +654,19 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "alerts:correct": {"title": "更正", "text": "到北门"},
         "emergency:plan": {"kind": "fire", "mode": "real", "on": today},
         "emergency:end": {"reason": "下雨"},
+        "emergency:arrange": {"on": today},
+        "emergency:approve": {},
+        "emergency:notified": {"to": "家长群"},
+        "emergency:marks": {"step": "signal"},
+        "emergency:problem": {"text": "灯不亮"},
+        "emergency:count": {},
+        "emergency:finish": {"expected": "9", "present": "9", "injured": "0"},
+        "emergency:evaluate": {f"item_{key}": "3" for key in marks()} | {"evaluation": "有序"},
+        "emergency:report": {},
+        "emergency:visit_new": {"verdict": "good", "words": "有序"},
+        "emergency:programme": {"form-TOTAL_FORMS": "0", "form-INITIAL_FORMS": "0"},
+        "emergency:programme_adopt": {},
+        "emergency:nudge": {},
         "protection:round_new": {
             "on": today,
             "alarm_answered": "1",
@@ -493,14 +707,41 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "schoolbus:incident_withdraw": {"reason": "误报"},
         "schoolbus:inspection_withdraw": {"reason": "误报"},
         **incident_forms(),
+        "plans:drop": {},
+        "plans:dismiss": {"why": "不需要"},
+        "plans:submit": {},
+        "reviews:sign": {},
+        "reviews:settle": {},
+        **risk_forms(),
+        **assessment_forms(world["web"]["key"]),
         "tracing:act": {"note": "重复立项"},
         "tracing:opinion": {"agrees": "yes"},
         "tracing:object": {"words": "不同意"},
         "rollcall:new": {"real": ""},
+        "governance:regulation_keep": {},
+        "governance:regulation_withdraw": {},
+        "governance:decision_end": {"result": "已办", "state": "done"},
+        "governance:meeting_withdraw": {},
+        "governance:meeting": {"text": "整改", "owner_name": "甲", "due_on": today},
+        "governance:visit_act": {"reply": "已改"},
+        "governance:target_cancel": {"reason": "下雪"},
+        "appraisal:item_review": {"points": "5", "reason": "好"},
+        "appraisal:item_self": {"points": "5", "note": "好"},
+        "appraisal:scheme_act": {},
+        "appraisal:round_act": {},
         "rollcall:act": {"note": "外出"},
         "rollcall:take": {"rest": "1"},
         "rollcall:found": {"state": "missing"},
         "rollcall:here": {},
+        "rollcall:hand": {"guardian": "1", "how": "known"},
+        "rollcall:hand_unlisted": {
+            "pupil_name": "甲",
+            "guardian": "乙",
+            "relation": "父亲",
+            "how": "known",
+        },
+        "rollcall:guardians": {},
+        "rollcall:undo": {"why": "写错"},
         "rollcall:class_teacher": {"person": ""},
         "indicators:target": {"indicator": "point:8", "year": "2026", "value": "0.9"},
         "notices:robots": {
@@ -511,6 +752,41 @@ def filled(world: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
         "notices:robot_try": {},
         "notices:robot_switch": {"on": "0"},
     }
+
+
+def risk_forms() -> dict[str, dict[str, str]]:
+    point = {
+        "name": "燃气", "zone": "食堂", "category": "03", "hazard": "漏气", "accidents": "爆炸", "people": "pupils",
+    }  # fmt: skip
+    return {
+        "risk:new": point,
+        "risk:edit": point,
+        "risk:library": {"keys": "stairs"},
+        "risk:control_new": {"kind": "training", "text": "演练"},
+        "risk:control_end": {},
+        "risk:check_new": {"ok": "1"},
+        "risk:place": {"x": "1", "y": "1"},
+        "risk:proposal_decline": {"decision": "不需要"},
+        "risk:act": {"method": "lec", "lec_l": "1", "lec_e": "6", "lec_c": "7", "responsible": "甲", "note": "现场"},
+    }  # fmt: skip
+
+
+def assessment_forms(school: str) -> dict[str, dict[str, str]]:
+    today = str(timezone.localdate())
+    plan = {
+        "title": "评估", "firm": "甲", "firm_code": assessing.CODE, "qualification": "甲级", "topics": "消防",
+        "begins_on": today, "ends_on": today, "sites": school,
+    }  # fmt: skip
+    found_ = {"place": "大厅", "text": "灯坏了", "category": "01", "level": "general"}
+    return {
+        "assessments:new": plan,
+        "assessments:act": {"note": "不做了"},
+        "assessments:invite": {"name": "庚", "username": "firm2", "phone": "13912345679", "until": today},
+        "assessments:access_end": {},
+        "assessments:finding_new": found_,
+        "assessments:hand_in": {"score": "88", "rating": "fair", "conclusion": "好"},
+        "assessments:answer": {"answer": "马上改"},
+    }  # fmt: skip
 
 
 def incident_forms() -> dict[str, dict[str, str]]:

@@ -9,7 +9,10 @@ from anyuan.core import events
 from anyuan.core.events import Reaction
 from anyuan.domains.campaigns.tasks import follow_record, follow_records
 from anyuan.domains.campaigns.tasks import follow_units as follow_campaign_units
+from anyuan.domains.emergency.plans.services.keeping import propose_change, want_revision
 from anyuan.domains.hazards.services import open_from_finding
+from anyuan.domains.risk.assessments.services.assessing import link_hazard
+from anyuan.domains.risk.points.proposals import after_hazard, after_incident
 from anyuan.engines.cases.handing_over import hand_over
 from anyuan.engines.indicators.reactions_in import (
     refresh_after_change,
@@ -30,6 +33,12 @@ TABLE: list[tuple[str, Reaction]] = [
     ("records.changed", follow_records),
     ("records.changed", refresh_after_many),
     ("finding.raised", open_from_finding),
+    ("plan.revision_wanted", want_revision),
+    ("plan.change_proposed", propose_change),
+    ("hazard.reported", link_hazard),
+    ("hazard.reported", after_hazard),
+    ("hazard.graded", after_hazard),
+    ("incident.reported", after_incident),
     ("units.changed", follow_units),
     ("units.changed", follow_campaign_units),
     ("units.changed", refresh_after_change),

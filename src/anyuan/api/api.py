@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from anyuan.api import (
+    appraisals,
     buses,
     checks,
     drills,
@@ -17,9 +18,13 @@ from anyuan.api import (
     indicators,
     ledgers,
     messages,
+    plans,
     policy,
     records,
+    risks,
+    rollcall,
     units,
+    warnings,
 )
 from anyuan.api.callers import RATE, PerCaller, Session, Token
 from anyuan.api.problems import HANDLERS, MEDIA_TYPE, PROBLEMS
@@ -58,6 +63,7 @@ for part in (
     units,
     policy,
     records,
+    risks,
     filings,
     checks,
     hazards,
@@ -67,6 +73,10 @@ for part in (
     messages,
     buses,
     incidents,
+    plans,
+    rollcall,
+    warnings,
+    appraisals,
 ):
     api.add_router("", part.router)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Annotated, Any
 
@@ -14,8 +15,9 @@ from anyuan.api.problems import PROBLEMS
 from anyuan.api.records import Anchor, anchor
 from anyuan.api.units import unit_for
 from anyuan.api.writing import Sent, numbered, status_of
-from anyuan.domains.emergency.drills.models import Drill, Kind, Mode, State
-from anyuan.domains.emergency.drills.services import plan_drill, record_drill
+from anyuan.domains.emergency.drills.models import Drill, Kind, Mode, Programme, State
+from anyuan.domains.emergency.drills.moments import moments_of, seconds_of, sheet_of
+from anyuan.domains.emergency.drills.services.holding import plan_drill, record_drill
 from anyuan.org.actor import visible
 from anyuan.org.pages import get_visible
 
@@ -80,6 +82,57 @@ class DrillOut(Anchor, DrillFacts):
         return cls(**anchor(drill.record), **facts, type=drill.kind)
 
 
+class TimeOut(Schema):
+    """One step of the run sheet that was taken."""
+
+    step: str = Field(description="The step, as the policy's content names it")
+    label: str = Field(description="The step in words")
+    at: datetime.datetime = Field(description="The moment; of several taps the earliest")
+    by: str = Field(description="Who took it")
+
+
+class TimesOut(Schema):
+    """The moments of a drill's run sheet."""
+
+    id: uuid.UUID = Field(description="The drill")
+    seconds: int | None = Field(
+        description="Seconds from the signal until all were where they should be"
+    )
+    steps: list[TimeOut] = Field(description="By moment")
+
+
+class ProgrammeLine(Schema):
+    """A drill of a programme."""
+
+    on: datetime.date = Field(description="The day")
+    type: str = Field(description="What is drilled")
+    mode: str = Field(description="real or desk")
+    at_night: bool = Field(description="Whether it is a dormitory's at night")
+    why: str = Field(description="The duties that it serves")
+    drill: uuid.UUID | None = Field(description="The planned drill, once adopted")
+
+
+class ProgrammeOut(Anchor):
+    """The programme of a term."""
+
+    label: str = Field(description="The term")
+    starts_on: datetime.date = Field(description="First day")
+    ends_on: datetime.date = Field(description="Last day, holidays after the term included")
+    lines: list[ProgrammeLine] = Field(description="By day")
+
+    @classmethod
+    def of(cls, programme: Programme) -> ProgrammeOut:
+        lines = [
+            ProgrammeLine(
+                on=one.on, type=one.kind, mode=one.mode, at_night=one.at_night, why=one.why, drill=one.drill_id
+            )
+            for one in sorted(programme.entries.all(), key=lambda one: (one.on, one.pk))
+        ]  # fmt: skip
+        names = ("label", "starts_on", "ends_on")
+        facts = {name: getattr(programme, name) for name in names}
+        return cls(**anchor(programme.record), **facts, lines=lines)
+
+
 class DrillQuery(Synced):
     type: Annotated[str, OneOf(Kind)] | None = Field(None, description="Only drills of this")
     state: Annotated[str, OneOf(State)] | None = Field(None, description="Only in this state")
@@ -101,6 +154,30 @@ def drill_list(request: ApiRequest, asked: Query[DrillQuery]) -> PageOf[DrillOut
 def drill_one(request: ApiRequest, pk: uuid.UUID) -> DrillOut:
     may_read(request.actor, Drill)
     return DrillOut.of(get_visible(Drill, request.actor, pk=pk, select=("record__unit",)))
+
+
+@router.get(
+    "/drills/{uuid:pk}/times", response={200: TimesOut, **PROBLEMS}, summary="演练各环节时刻"
+)
+def drill_times(request: ApiRequest, pk: uuid.UUID) -> TimesOut:
+    may_read(request.actor, Drill)
+    drill = get_visible(Drill, request.actor, pk=pk)
+    taken = moments_of(drill)
+    steps = [
+        TimeOut(step=mark.step, label=mark.label, at=mark.at, by=mark.by_name)
+        for mark in sorted(taken.values(), key=lambda mark: mark.at)
+    ]
+    return TimesOut(id=drill.pk, seconds=seconds_of(sheet_of(drill), taken), steps=steps)
+
+
+@router.get(
+    "/drill-programmes", response={200: PageOf[ProgrammeOut], **PROBLEMS}, summary="演练计划"
+)
+def programme_list(request: ApiRequest, asked: Query[Synced]) -> PageOf[ProgrammeOut]:
+    may_read(request.actor, Programme)
+    rows = visible(Programme, request.actor).select_related("record__unit")
+    rows = narrowed(rows, asked, changed="record__updated_at").prefetch_related("entries")
+    return page_of(rows, asked, order=["-record_id"], to=ProgrammeOut.of)
 
 
 @router.post("/drills", response={(200, 201): DrillOut, **PROBLEMS}, summary="记录或计划演练")

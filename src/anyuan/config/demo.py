@@ -25,9 +25,17 @@ from anyuan.config.demo_units import build_units
 from anyuan.core import scope
 from anyuan.core.refused import Refused
 from anyuan.domains.campaigns import demo as campaigns_demo
+from anyuan.domains.emergency.drills import demo as drills_demo
 from anyuan.domains.emergency.incidents import demo as incidents_demo
+from anyuan.domains.emergency.plans import demo as plans_demo
+from anyuan.domains.emergency.rollcall import demo as rollcall_demo
+from anyuan.domains.emergency.warnings import demo as warnings_demo
 from anyuan.domains.gate import demo as gate_demo
 from anyuan.domains.protection import demo as protection_demo
+from anyuan.domains.responsibility.appraisal import demo as appraisal_demo
+from anyuan.domains.responsibility.governance import demo as governance_demo
+from anyuan.domains.risk.assessments import demo as assessments_demo
+from anyuan.domains.risk.points import demo as risk_demo
 from anyuan.domains.risk.tracing import demo as tracing_demo
 from anyuan.domains.schoolbus import demo as bus_demo
 from anyuan.engines.checks.services import publish_checklist
@@ -84,16 +92,25 @@ def build_town() -> None:
     print("正在模拟一个学期的工作……", flush=True)
     run_parts([site.key for site in sites], since)
     with scope.everything(), paused():
+        plans_demo.fill(sites, today, at)
         gate_demo.fill(sites, since, today)
         bus_demo.fill(sites, since, today)
         incidents_demo.fill(sites, today, at)
+        drills_demo.fill(sites, today, at)
+        warnings_demo.fill(sites, today, at)
         protection_demo.fill(sites, today, at)
         campaigns_demo.fill(sites, today, at)
+        rollcall_demo.fill(sites, today, at)
+        risk_demo.fill(sites, since, today)
+        assessments_demo.fill(sites, today, at)
+        governance_demo.fill(sites, today, at)
         tracing_demo.fill(today, at)
     # So much came at once that the planner's figures are behind: a roll-up took four times as long.
     with psycopg.connect(**settings.DATABASE.login("owner"), autocommit=True) as link:
         link.execute("ANALYZE")
     roll_up_since(since)
+    with scope.everything(), paused():
+        appraisal_demo.fill(today, at)
 
 
 def load_pack(since: datetime.date) -> None:

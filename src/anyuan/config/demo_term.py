@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anyuan.config.settings")
@@ -24,7 +25,8 @@ from anyuan.config.demo_clock import at
 from anyuan.config.demo_ledgers import deeds
 from anyuan.core import scope
 from anyuan.core.files import keep_file
-from anyuan.domains.emergency.drills.services import record_drill
+from anyuan.domains.emergency.drills.models import Drill
+from anyuan.domains.emergency.drills.services.holding import hold_drill, record_drill
 from anyuan.domains.hazards.models import Hazard
 from anyuan.domains.hazards.services import add_place, report_hazard, step_hazard
 from anyuan.engines.checks.models import CheckItem, Checklist
@@ -184,8 +186,13 @@ def _answer(site: Site, item: CheckItem) -> Given:
 
 def _drill(site: Site, kind: str, day: datetime.date) -> None:
     people = site.profile.pupils + site.profile.staff
-    record_drill(
-        site.unit, by=site.people["safety_officer"], on=day, kind=kind, expected=people,
+    near = datetime.timedelta(days=20)
+    planned = Drill.objects.filter(
+        unit=site.unit, kind=kind, record__state="planned", record__happened_on__range=(day - near, day + near)
+    ).first()  # fmt: skip
+    hold = partial(hold_drill, planned) if planned else partial(record_drill, site.unit, kind=kind)
+    hold(
+        by=site.people["safety_officer"], on=day, expected=people,
         present=people - site.rng.randint(0, max(1, people // 60)), absent_why="病事假",
         seconds=site.rng.randint(85, 210), evaluation="整体有序，个别班级集合偏慢。", rating=site.rng.randint(78, 98),
         problems=[{"text": "二楼楼梯口人流交汇，需要增加疏导"}] if site.rng.random() < 0.06 else [],

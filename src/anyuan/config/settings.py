@@ -258,6 +258,7 @@ CHANNEL_TIMEOUT = env.whole("ANYUAN_CHANNEL_TIMEOUT", 8, low=1, high=60)
 CHANNEL_DEADLINE = env.whole("ANYUAN_CHANNEL_DEADLINE", 15, low=1, high=120)
 CHANNEL_PLAIN_HTTP = env.flag("ANYUAN_CHANNEL_PLAIN_HTTP")  # to the operator's own hosts only
 ROBOTS_ENABLED = env.flag("ANYUAN_ROBOTS", default=True)
+CAP_HOSTS = frozenset(env.words("ANYUAN_CAP_HOSTS"))  # inner hosts that give out warnings
 WEBHOOK_HOSTS = frozenset(env.words("ANYUAN_WEBHOOK_HOSTS"))  # platforms run by the city itself
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("ANYUAN_SMTP_HOST")

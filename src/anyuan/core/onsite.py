@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Final, Literal
 
-INSIDE, AWAY = "inside", "away"
+INSIDE: Final = "inside"
+AWAY: Final = "away"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -59,7 +59,10 @@ def guard_all_tables() -> None:
     for model, table, column, owner in scoped_tables():
         if table not in existing:
             continue
-        seen, inside = policies(column, owner, sees_above=model._meta.label == "org.Unit")
+        source = getattr(model, "pgh_tracked_model", None)
+        shared = source is None and getattr(model, "scope_shared_down", False)
+        sees_above = shared or model._meta.label == "org.Unit"
+        seen, inside = policies(column, owner, sees_above=sees_above)
         name = quote(table)
         statements += [
             f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     CAMPAIGN_MANAGE = "campaign.manage"  # launch, check those below, draw samples, sum up
     CAMPAIGN_WRITE = "campaign.write"  # self-check, tasks, weekly progress of one's own unit
     CHECKLIST_MANAGE = "checklist.manage"
+    DRILL_APPROVE = "drill.approve"  # the head's word before a drill is held
     DRILL_WRITE = "drill.write"
     DUTY_WRITE = "duty.write"  # who answers for what: the network and lists of duties
     EXPORT_RUN = "export.run"
@@ -103,6 +104,7 @@ LABELS: dict[Permission, str] = {
     Permission.INSPECTION_WRITE: "提交检查",
     Permission.INSPECTION_SUPERVISE: "监督抽查",
     Permission.DRILL_WRITE: "记录演练",
+    Permission.DRILL_APPROVE: "批准演练",
     Permission.PLAN_WRITE: "编写预案",
     Permission.PLAN_REVIEW: "审核预案",
     Permission.WARNING_ANSWER: "确认预警和反馈措施",
@@ -287,7 +289,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.BUREAU_SUPERVISOR: frozenset(_SUPERVISOR | {P.CHECKLIST_MANAGE, P.POLICY_MANAGE}),
     Role.DISTRICT_SUPERVISOR: frozenset(_SUPERVISOR),
-    Role.PRINCIPAL: frozenset(_SCHOOL),
+    Role.PRINCIPAL: frozenset(_SCHOOL | {P.DRILL_APPROVE}),
     Role.SAFETY_OFFICER: frozenset(_SCHOOL),
     Role.TEACHER: frozenset(_STAFF),
     Role.GUARD: frozenset(_STAFF | {P.GATE_DESK}),
@@ -313,4 +315,9 @@ ROLES_AT = {
 }
 # What one may hand on without having it: a supervisor appoints the people who do the work at a school,
 # a district's auditor and assessor.
-HANDED_ON = GRANTS[Role.SAFETY_OFFICER] | GRANTS[Role.AUDITOR] | GRANTS[Role.ASSESSOR]
+HANDED_ON = (
+    GRANTS[Role.PRINCIPAL]
+    | GRANTS[Role.SAFETY_OFFICER]
+    | GRANTS[Role.AUDITOR]
+    | GRANTS[Role.ASSESSOR]
+)

@@ -19,7 +19,7 @@ from anyuan.web.board_views import borders
 from anyuan.web.boards import span_of
 
 # Kinds of events after which the running things are asked for again.
-KINDS = "incident alert warning rollcall drill hazard"
+KINDS = "incident alert warning warning_response rollcall drill hazard"
 
 
 def _needs_command(request: AuthedRequest) -> None:
@@ -27,14 +27,16 @@ def _needs_command(request: AuthedRequest) -> None:
         raise Forbidden(_("您的岗位没有指挥页面。"))
 
 
-def _context(request: AuthedRequest) -> dict[str, Any]:
+def _context(request: AuthedRequest, *, mapped: bool = False) -> dict[str, Any]:
+    """What runs, and the figures; with the map's data for a whole page of who supervises."""
     by = request.actor
-    found = command.now_of(by)
-    whole, low = command.points_of(by, span_of(request.GET))
+    divisions = command.divisions_of(by) if mapped else []
+    figures = command.figures_of(by, span_of(request.GET), divisions)
     return {
-        "now": found,
-        "whole": whole,
-        "low": low,
+        "now": command.now_of(by),
+        "map": _map(figures) if mapped and by.is_supervisor else None,
+        "whole": figures.whole,
+        "low": figures.low,
         "at": timezone.localtime(),
         "kinds": KINDS,
         "may_alert": by.may(Permission.ALERT_SEND),
@@ -47,7 +49,7 @@ def _context(request: AuthedRequest) -> dict[str, Any]:
 def home(request: AuthedRequest) -> HttpResponse:
     """What runs now at one's units, with the buttons of the minute that matters."""
     _needs_command(request)
-    return render(request, "web/command.html", _context(request) | _map(request))
+    return render(request, "web/command.html", _context(request, mapped=True))
 
 
 @require_GET
@@ -80,18 +82,8 @@ def screen(request: AuthedRequest) -> HttpResponse:
     """The big screen of a duty room: nothing to press, readable from afar."""
     _needs_command(request)
     unit = Unit.objects.get(key=request.actor.unit_key)
-    return render(request, "web/screen.html", {"unit": unit} | _context(request) | _map(request))
+    return render(request, "web/screen.html", {"unit": unit} | _context(request, mapped=True))
 
 
-def _map(request: AuthedRequest) -> dict[str, Any]:
-    """The map's data, for who supervises; a school's own page needs none."""
-    if not request.actor.is_supervisor:
-        return {}
-    span = span_of(request.GET)
-    return {
-        "map": {
-            "borders": borders(),
-            "districts": command.divisions_of(request.actor, span),
-            "sites": [],
-        }
-    }
+def _map(figures: command.Figures) -> dict[str, Any]:
+    return {"borders": borders(), "districts": command.map_of(figures), "sites": []}

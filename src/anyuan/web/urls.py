@@ -6,6 +6,7 @@ app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("sw.js", views.service_worker, name="service_worker"),
     path("posts/choose", views.post_choose, name="post_choose"),
     path("files/<uuid:pk>", views.file_content, name="file"),
     path("command/", command_views.home, name="command"),

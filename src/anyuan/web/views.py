@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
+from django.contrib.staticfiles.finders import find
 from django.db import DatabaseError, connection
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -43,6 +45,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
     if not worker_answers():
         return JsonResponse({"status": "failing", "part": "worker"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows kept pages without network; at the root, so that it may answer for all of them."""
+    script = Path(find("anyuan/sw.js") or "").read_text("utf-8")
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @require_POST

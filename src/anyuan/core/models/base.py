@@ -42,6 +42,8 @@ class Scoped(models.Model):
     # who may also see the row from another scope.
     scope_path: ClassVar[str] = "unit_id"
     scope_owner: ClassVar[str] = ""
+    # What an office publishes is read by the units below it too, through `raw` and a filter of its own.
+    scope_shared_down: ClassVar[bool] = False
 
     unit = models.ForeignKey(
         "org.Unit", on_delete=models.PROTECT, related_name="+", verbose_name="单位"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
+from anyuan.core.onsite import provide
 from anyuan.domains.gate.cards import gate_card
+from anyuan.domains.gate.onsite import at_gate
 from anyuan.org.today import add_card
 
 declare(
@@ -21,3 +23,4 @@ declare(
     )
 )
 add_card(5, "gate/card.html", gate_card)
+provide("gate", at_gate)

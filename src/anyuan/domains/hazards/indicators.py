@@ -59,6 +59,17 @@ declare(
 )
 declare(
     Indicator(
+        "hazards.drill_closed",
+        "演练问题办结率",
+        8,
+        "%",
+        _sql(CLOSED, more=" AND h.source = 'drill'"),
+        ("hazard",),
+        rows_url="/hazards/?source=drill",
+    )
+)
+declare(
+    Indicator(
         "hazards.self_found",
         "自查发现占比",
         17,

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anyuan.core import events
 from anyuan.core.refused import Refused
 from anyuan.domains.hazards import forms
 from anyuan.domains.hazards.models import Hazard, Level
@@ -72,6 +73,7 @@ def grade(hazard: Hazard, by: Actor, data: Mapping[str, Any]) -> None:
         listed_by(hazard, managing_level(hazard))
     hazard.save()
     retag(hazard)
+    events.emit("hazard.graded", hazard=hazard, by=by)
 
 
 def assign(hazard: Hazard, by: Actor, data: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anyuan.core import events
 from anyuan.core.files import copy_files
 from anyuan.core.models import File, Record
 from anyuan.core.refused import Refused
@@ -70,12 +71,11 @@ def report_hazard(
         reporter_contact=contact[:60],
     )
     hazard.recurrent = _seen_before(hazard)
-    record = open_record(
+    hazard.record = record = open_record(
         unit, by=by, kind="hazard", happened_on=found, title=f"{hazard.place}：{hazard.description}"[:80],
         tags=hazard.tags, done_by_key=by.unit_key or unit.key,
         state="applied" if fixed else "reported", record_id=record_id,
     )  # fmt: skip
-    hazard.record = record
     if fixed:
         hazard.rectified_by_id, hazard.rectified_on = by.person_id, found
         hazard.rectification = _("当场整改。")
@@ -88,6 +88,7 @@ def report_hazard(
         due_on=found + datetime.timedelta(days=limit_days(level)),
     )  # fmt: skip
     record_saved(record)
+    events.emit("hazard.reported", hazard=hazard, by=by)
     return hazard
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
+from anyuan.core.onsite import provide
 from anyuan.domains.schoolbus.models import (
     Direction,
     IncidentKind,
@@ -12,6 +13,7 @@ from anyuan.domains.schoolbus.models import (
     SharingState,
     TripState,
 )
+from anyuan.domains.schoolbus.onsite import aboard
 from anyuan.domains.schoolbus.queries import bus_panel, today_card
 from anyuan.engines.notices.sides import add_panel
 from anyuan.org.today import add_card
@@ -78,3 +80,4 @@ declare(
 )
 add_card(5, "schoolbus/parts/today_card.html", today_card)
 add_panel(20, "schoolbus/side/bus.html", bus_panel)
+provide("schoolbus", aboard)

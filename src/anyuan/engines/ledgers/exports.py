@@ -53,7 +53,9 @@ def rows_of(by: Actor, ledger: Ledger, wanted: Wanted, *, sealed: bool) -> Any:
 
 
 def log(by: Actor, ledger: Ledger, wanted: Wanted, *, sealed: bool, request: Any = None) -> None:
-    note(Audit.Action.EXPORT, f"{ledger.title}：{words_of(ledger, wanted)}", by=by, request=request)
+    # What somebody looked for may be a name: it stays where the rows may be read.
+    words = "" if ledger.anonymous else f"：{words_of(ledger, wanted)}"
+    note(Audit.Action.EXPORT, f"{ledger.title}{words}", by=by, request=request)
     if sealed:
         read_sensitive(f"导出{ledger.title}（含敏感信息）", by=by)
 

@@ -33,7 +33,7 @@ TODAY = timezone.localdate()
 
 
 def drill(cast):
-    from anyuan.domains.emergency.drills.services import record_drill
+    from anyuan.domains.emergency.drills.services.holding import record_drill
 
     return record_drill(
         cast.school, by=cast.officer, on=TODAY, kind="fire", expected=10, present=10, seconds=60,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anyuan.core import scope
-from anyuan.domains.emergency.drills.services import record_drill
+from anyuan.domains.emergency.drills.services.holding import record_drill
 from anyuan.engines.indicators.models import Fact
 from anyuan.engines.indicators.rollup import month_of, roll_up
 from anyuan.engines.obligations.commands import declared_kinds

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from anyuan.core.keys import subtree
 from anyuan.core.refused import Refused
+from anyuan.domains.emergency.alerts import further
 from anyuan.domains.emergency.alerts.models import Alert
 from anyuan.engines.notices.queueing import NEW_ID_SQL
 from anyuan.org.models import Unit
@@ -39,6 +40,7 @@ LEFT JOIN org_profile profile ON profile.unit_id = post.unit_id
 WHERE post.role = ANY(%(roles)s) AND post.since <= %(today)s
   AND (post.until IS NULL OR post.until >= %(today)s)
   AND (cardinality(%(stages)s::varchar[]) = 0 OR profile.stages && %(stages)s::varchar[])
+  AND (%(only)s::bigint[] IS NULL OR post.person_id = ANY(%(only)s))
   AND post.person_id IS DISTINCT FROM %(but)s
 ORDER BY post.person_id, post.unit_id, post.role
 """
@@ -59,11 +61,15 @@ RETURNING person_id, unit_id
 
 @dataclasses.dataclass(frozen=True)
 class Audience:
-    """`units`: keys whose subtrees are told; none for the sender's own. `stages`: none for all."""
+    """`units`: keys whose subtrees are told; none for the sender's own. `stages`: none for all.
+
+    `further`: what others declare (classes); with it only these people are told, whatever their post.
+    """
 
     units: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
 
 def roles_for(unit_kind: str) -> list[Role]:
@@ -80,8 +86,9 @@ def usual_roles(unit_kind: str) -> list[str]:
 
 def checked(unit: Unit, asked: Audience) -> Audience:
     """The audience as it is kept. Errors: what lies outside the sender's own, no posts chosen."""
-    roles = [role for role in dict.fromkeys(asked.roles) if role in roles_for(unit.kind)]
-    if not roles or len(roles) != len(set(asked.roles)):
+    wanted = tuple(map(str, roles_for(unit.kind))) if asked.further else asked.roles
+    roles = [role for role in dict.fromkeys(wanted) if role in roles_for(unit.kind)]
+    if not roles or len(roles) != len(set(wanted)):
         raise Refused(_("请选择要通知的岗位。"), field="roles")
     if not set(asked.stages) <= set(Stage.values):
         raise Refused(_("请选择列出的学段。"), field="stages")
@@ -90,7 +97,10 @@ def checked(unit: Unit, asked: Audience) -> Audience:
         raise Refused(_("只能通知本单位和下属单位。"), field="units")
     if Unit.objects.filter(key__in=units, state=Unit.State.ACTIVE).count() != len(units):
         raise Refused(_("选中的单位里有的已停办或不存在，请重新选择。"), field="units")
-    return Audience(tuple(units), tuple(roles), tuple(sorted(set(asked.stages))))
+    chosen = tuple(dict.fromkeys(asked.further))
+    if len(further.names(unit, chosen)) != len(chosen):
+        raise Refused(_("选中的班级里有的已经不在，请重新选择。"), field="further")
+    return Audience(tuple(units), tuple(roles), tuple(sorted(set(asked.stages))), chosen)
 
 
 def topmost(keys: Sequence[str]) -> list[str]:
@@ -102,10 +112,10 @@ def topmost(keys: Sequence[str]) -> list[str]:
     return kept
 
 
-def count(audience: Audience, *, but: int | None) -> int:
+def count(unit: Unit, audience: Audience, *, but: int | None) -> int:
     """How many people would be told now, the sender left out."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({_PEOPLE}) AS told", _facts(audience, but))  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM ({_PEOPLE}) AS told", _facts(unit, audience, but))  # noqa: S608
         return int(cursor.fetchone()[0])
 
 
@@ -115,7 +125,10 @@ def make_receipts(alert: Alert, *, but: int | None) -> list[tuple[int, str]]:
         people, facts = _SAME_PEOPLE, {"before": alert.corrects_id}
     else:
         people = _PEOPLE
-        facts = _facts(Audience(tuple(alert.units), tuple(alert.roles), tuple(alert.stages)), but)
+        asked = Audience(
+            tuple(alert.units), tuple(alert.roles), tuple(alert.stages), tuple(alert.further)
+        )
+        facts = _facts(alert.unit, asked, but)
     with connection.cursor() as cursor:
         cursor.execute(
             _TELL.format(new_id=NEW_ID_SQL, people=people),
@@ -124,13 +137,14 @@ def make_receipts(alert: Alert, *, but: int | None) -> list[tuple[int, str]]:
         return list(cursor.fetchall())
 
 
-def _facts(audience: Audience, but: int | None) -> dict[str, Any]:
+def _facts(unit: Unit, audience: Audience, but: int | None) -> dict[str, Any]:
     ranges = [subtree(key) for key in audience.units]
     return {
         "lo": [one.lo for one in ranges],
         "hi": [one.hi for one in ranges],
         "roles": list(audience.roles),
         "stages": list(audience.stages),
+        "only": further.people(unit, audience.further),
         "today": timezone.localdate(),
         "but": but,
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anyuan.core.forms import OnceForm, dress
 from anyuan.domains.emergency.alerts.audience import Audience, roles_for, usual_roles
+from anyuan.domains.emergency.alerts.further import offered
 from anyuan.domains.emergency.alerts.models import TEXT_LIMIT, TITLE_LIMIT, Kind, Level, State
 from anyuan.org.models import Unit
 from anyuan.org.models.unit import Stage
@@ -38,6 +39,12 @@ class ComposeForm(OnceForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    further = forms.MultipleChoiceField(
+        label=_("只通知这些班级的班主任（不选就按上面的岗位）"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("选中的班级里有的已经不在，请重新选择。")},
+    )
     channels = forms.MultipleChoiceField(
         label=_("除了安园里的通知，还用"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -65,13 +72,19 @@ class ComposeForm(OnceForm):
         fields["units"].choices = [(one.key, one.name) for one in places]
         if not ways:
             del fields["channels"]
+        fields["further"].choices = [one for _label, several in offered(unit) for one in several]
+        if not fields["further"].choices:
+            del fields["further"]
         if unit.kind not in {Unit.Kind.CITY, Unit.Kind.DISTRICT}:
             del fields["stages"]
         self.ticked = set(self.data.getlist("units")) if hasattr(self.data, "getlist") else set()
 
     def audience(self) -> Audience:
         data = self.cleaned_data
-        return Audience(tuple(data["units"]), tuple(data["roles"]), tuple(data.get("stages", ())))
+        return Audience(
+            tuple(data["units"]), tuple(data["roles"]), tuple(data.get("stages", ())),
+            tuple(data.get("further", ())),
+        )  # fmt: skip
 
     def facts(self) -> dict[str, Any]:
         names = ("kind", "title", "text", "level", "asks_answer", "template")

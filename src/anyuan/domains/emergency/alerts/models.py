@@ -17,6 +17,7 @@ from anyuan.core.ids import new_id
 from anyuan.core.kinds import tag
 from anyuan.core.models import OnRecord, Record, Scoped
 from anyuan.core.refused import explain_constraint
+from anyuan.domains.emergency.alerts.further import names as further_names
 from anyuan.engines.notices.channels import labels
 from anyuan.engines.notices.models import Robot
 from anyuan.org.models.unit import Stage
@@ -82,7 +83,8 @@ class Alert(OnRecord):
     """What a unit tells its people and those below. What was said and to whom never changes.
 
     `units`: keys whose subtrees are told (of the sender's own). `stages`: only schools with one of them; empty
-    for all. `alone`: sent by one person who typed the given word.
+    for all. `further`: whom others declare, such as classes (see further.py); then only these people.
+    `alone`: sent by one person who typed the given word.
     """
 
     read_permission: ClassVar[Permission] = Permission.ALERT_SEND
@@ -97,6 +99,9 @@ class Alert(OnRecord):
     roles = ArrayField(models.CharField(max_length=24), verbose_name="岗位")
     stages = ArrayField(
         models.CharField(max_length=16), default=list, blank=True, verbose_name="学段"
+    )
+    further = ArrayField(
+        models.CharField(max_length=80), default=list, blank=True, verbose_name="班级等"
     )
     channels = ArrayField(
         models.CharField(max_length=12), default=list, blank=True, verbose_name="渠道"
@@ -139,7 +144,7 @@ class Alert(OnRecord):
                 name="alert_said",
                 fields=[
                     "kind", "level", "title", "text", "template", "asks_answer", "units", "roles", "stages",
-                    "channels", "source", "corrects",
+                    "further", "channels", "source", "corrects",
                 ],
             ),
             pgtrigger.Protect(name="alert_kept", operation=pgtrigger.Delete),
@@ -156,6 +161,10 @@ class Alert(OnRecord):
     @property
     def role_names(self) -> list[str]:
         return [str(Role(role).label) for role in self.roles]
+
+    @property
+    def further_names(self) -> list[str]:
+        return further_names(self.unit, self.further)
 
     @property
     def stage_names(self) -> list[str]:

@@ -107,11 +107,22 @@ def _initial(request: AuthedRequest) -> dict[str, Any]:
     """From the text that was chosen, or from a draft that is written anew."""
     if request.GET.get("from"):
         draft: Alert = get_visible(Alert, request.actor, pk=uuid_or_missing(request.GET["from"]))
-        names = ("title", "text", "level", "asks_answer", "template", "roles", "stages", "channels")
+        names = (
+            "title",
+            "text",
+            "level",
+            "asks_answer",
+            "template",
+            "roles",
+            "stages",
+            "further",
+            "channels",
+        )
         return {name: getattr(draft, name) for name in names}
     text = template_of(request.GET.get("template", ""))
     if text is None:
-        return {"level": "urgent", "asks_answer": True}
+        said = {name: request.GET[name] for name in ("title", "text") if name in request.GET}
+        return {"level": "urgent", "asks_answer": True, **said}
     found: dict[str, Any] = {
         "title": text.title, "text": text.text, "level": text.level, "asks_answer": text.answer,
         "template": text.key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anyuan.core.forms import FilesField, OnceForm, dress
-from anyuan.domains.emergency.drills.models import Kind, Mode, State
+from anyuan.domains.emergency.drills.content import content
+from anyuan.domains.emergency.drills.models import Kind, Mode, State, Verdict
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -84,7 +86,162 @@ class FilterForm(forms.Form):
     kind = forms.ChoiceField(choices=[("", "全部种类"), *Kind.choices], required=False)
     state = forms.ChoiceField(choices=[("", "全部状态"), *State.choices], required=False)
     unit = forms.CharField(required=False)
+    on = forms.DateField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self)
+
+
+class ArrangeForm(forms.Form):
+    """Details of a planned drill."""
+
+    on = forms.DateField(label=_("日期"), widget=DATE)
+    planned_time = forms.TimeField(
+        label=_("时间"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    leader = forms.CharField(label=_("总指挥"), max_length=40, required=False)
+    place = forms.CharField(label=_("集合地点"), max_length=60, required=False)
+    buildings = forms.CharField(label=_("演练楼宇"), max_length=120, required=False)
+    floors = forms.IntegerField(
+        label=_("最高楼层"), min_value=1, max_value=60, required=False,
+        help_text=_("低层建筑的疏散目标更短"),
+    )  # fmt: skip
+    plan = forms.CharField(label=_("依据的预案"), max_length=120, required=False)
+    scenario = area(_("情景"), 3)
+    announced = forms.BooleanField(label=_("事先通知师生"), required=False)
+    at_night = forms.BooleanField(label=_("夜间（宿舍）"), required=False)
+    guides = forms.CharField(
+        label=_("疏导岗位"), required=False, max_length=4000,
+        help_text=_("每行一个：位置，姓名。例如：二楼东楼梯，王老师"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+    def clean_guides(self) -> list[tuple[str, str]]:
+        found = []
+        for line in self.cleaned_data["guides"].splitlines():
+            parts = re.split(r"[，,：:\t]", line.strip(), maxsplit=1)
+            if not line.strip():
+                continue
+            if len(parts) < 2 or not parts[1].strip():
+                raise forms.ValidationError(
+                    _("“%(line)s”缺少姓名，请写成“位置，姓名”。") % {"line": line.strip()[:30]}
+                )
+            found.append((parts[0], parts[1]))
+        return found
+
+    def details(self) -> dict[str, Any]:
+        return {
+            name: value for name, value in self.cleaned_data.items() if name not in {"on", "guides"}
+        }
+
+
+class FinishForm(forms.Form):
+    """The figures at the end of a run; the seconds come from the sheet."""
+
+    expected = forms.IntegerField(label=_("应到人数"), min_value=0, max_value=30000)
+    present = forms.IntegerField(label=_("实到人数"), min_value=0, max_value=30000)
+    absent_why = forms.CharField(label=_("未到原因"), max_length=200, required=False)
+    injured = forms.IntegerField(label=_("受伤人数"), min_value=0, max_value=1000, initial=0)
+    notes = area(_("现场记录"), 3, 2000)
+    files = FilesField(label=_("照片"), required=False)  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].widget.attrs.update({"accept": "image/*", "multiple": True})
+        dress(self)
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "files"}
+
+
+class ProblemForm(OnceForm):
+    """A problem as it is seen, from the run sheet."""
+
+    text = forms.CharField(label=_("看到的问题"), max_length=300)
+    place = forms.CharField(label=_("地点"), max_length=60, required=False)
+    files = FilesField(label=_("照片"), required=False)  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["files"].widget.attrs.update({"accept": "image/*", "capture": "environment"})
+
+
+class ScoreForm(forms.Form):
+    """The evaluation: one choice for each item of the pack."""
+
+    evaluation = area(_("评估意见"), 4, 2000)
+    plan_changes = area(_("预案需要修改的地方"), 3)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = content()
+        scale = [(str(n), title) for n, title in reversed(list(enumerate(known.scale)))]
+        for item in known.items:
+            self.fields[f"item_{item.key}"] = forms.ChoiceField(
+                label=item.title, choices=[*scale, ("none", _("不适用"))], widget=forms.RadioSelect,
+                error_messages={"required": _("请选择一档。")},
+            )  # fmt: skip
+        dress(self)
+        self.order_fields(
+            [*(f"item_{item.key}" for item in known.items), "evaluation", "plan_changes"]
+        )
+
+    def items(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("item_")]
+
+    def values(self) -> dict[str, int | None]:
+        picked = {
+            k.removeprefix("item_"): v
+            for k, v in self.cleaned_data.items()
+            if k.startswith("item_")
+        }
+        return {key: None if value == "none" else int(value) for key, value in picked.items()}
+
+
+class VisitForm(OnceForm):
+    """What somebody of the level above saw."""
+
+    verdict = forms.ChoiceField(label=_("评价"), choices=Verdict.choices)
+    words = area(_("点评"), 4)
+
+
+class EntryForm(forms.Form):
+    """One line of a programme."""
+
+    id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    on = forms.DateField(label=_("日期"), widget=DATE)
+    kind = forms.ChoiceField(label=_("种类"), choices=Kind.choices)
+    mode = forms.ChoiceField(label=_("形式"), choices=Mode.choices)
+    at_night = forms.BooleanField(label=_("夜间"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dress(self)
+
+
+class _Tick(forms.CheckboxInput):
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__({"class": "form-check-input", **(attrs or {})})
+
+
+class _Entries(forms.BaseFormSet):  # type: ignore[type-arg]  # no subscript at run time
+    """The lines of a programme; `refuse` puts a service's sentence above them."""
+
+    @classmethod
+    def get_deletion_widget(cls) -> type[forms.Widget]:
+        return _Tick
+
+    def refuse(self, sentence: str) -> None:
+        self.non_form_errors().append(sentence)
+
+
+EntryFormSet = forms.formset_factory(
+    EntryForm, formset=_Entries, extra=2, can_delete=True, max_num=60
+)

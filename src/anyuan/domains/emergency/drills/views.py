@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,11 +17,15 @@ from anyuan.core.files import keep_file
 from anyuan.core.forms import show_refusal
 from anyuan.core.keys import subtree
 from anyuan.core.refused import Missing, Refused
+from anyuan.domains.emergency.drills.after_views import shown
+from anyuan.domains.emergency.drills.cards import near
+from anyuan.domains.emergency.drills.content import content
+from anyuan.domains.emergency.drills.documents import notice_text
+from anyuan.domains.emergency.drills.facts import goal_seconds, report_late
 from anyuan.domains.emergency.drills.forms import FilterForm, HeldPart, PlanForm, RecordForm
-from anyuan.domains.emergency.drills.models import Drill
-from anyuan.domains.emergency.drills.services import (
+from anyuan.domains.emergency.drills.models import Drill, State
+from anyuan.domains.emergency.drills.services.holding import (
     cancel_drill,
-    goal_seconds,
     hold_drill,
     plan_drill,
     record_drill,
@@ -28,7 +33,7 @@ from anyuan.domains.emergency.drills.services import (
 )
 from anyuan.org.actor import visible
 from anyuan.org.middleware import AuthedRequest, signed_in
-from anyuan.org.models import Profile, Unit
+from anyuan.org.models import Unit
 from anyuan.org.pages import get_visible, keyset_page
 from anyuan.org.permissions import Permission
 
@@ -50,19 +55,29 @@ def drill_list(request: AuthedRequest) -> HttpResponse:
         rows = rows.filter(kind=wanted["kind"])
     if wanted.get("state"):
         rows = rows.filter(record__state=wanted["state"])
+    if wanted.get("on"):
+        rows = rows.filter(record__happened_on=wanted["on"])
     page = keyset_page(rows, order=["-record_id"], cursor=request.GET.get("after", ""), size=20)
-    may_write = request.actor.may(Permission.DRILL_WRITE) and not request.actor.is_supervisor
+    may_write = request.actor.may(Permission.DRILL_WRITE)
     return render(
         request, "emergency/list.html", {"page": page, "form": form, "may_write": may_write}
     )
+
+
+@require_GET
+@signed_in
+def near_drills(request: AuthedRequest) -> HttpResponse:
+    """The card of the next drills, for 今日."""
+    facts = {"drills": near(request.actor), "today": timezone.localdate()}
+    return render(request, "emergency/parts/near.html", facts)
 
 
 def _unit(request: AuthedRequest) -> Unit:
     """The site of a new drill: named in the request, or the actor's own."""
     key = request.POST.get("unit") or request.GET.get("unit") or request.actor.unit_key
     unit: Unit = get_visible(Unit, request.actor, key=key)
-    if unit.kind not in {Unit.Kind.SCHOOL, Unit.Kind.CAMPUS}:
-        raise Refused(_("请从学校的页面记录演练。"))
+    if request.actor.is_supervisor and unit.key != request.actor.unit_key:
+        raise Refused(_("学校的演练由学校自己记录；这里只记录本单位组织的演练。"))
     return unit
 
 
@@ -95,7 +110,7 @@ def drill_new(request: AuthedRequest) -> HttpResponse:
 
 def _initial(request: AuthedRequest, unit: Unit) -> dict[str, Any]:
     """Expected people from the school's profile, the kind from the duty that led here."""
-    profile = Profile.objects.filter(unit=unit).first()
+    profile = getattr(unit, "profile", None)
     people = profile.pupils + profile.staff if profile else None
     return {"expected": people, "present": people, "kind": request.GET.get("type", "fire")}
 
@@ -135,12 +150,14 @@ def drill_plan(request: AuthedRequest) -> HttpResponse:
 @signed_in
 def drill_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     """One drill; a planned one is filled in here when it has been held."""
-    drill: Any = get_visible(Drill, request.actor, pk=pk, select=("unit", "record__done_by"))
-    planned = drill.record.state == "planned" and request.actor.may(Permission.DRILL_WRITE)
-    initial = _initial(request, drill.unit)
-    form = (
-        HeldPart(request.POST or None, request.FILES or None, initial=initial) if planned else None
+    drill: Any = get_visible(
+        Drill, request.actor, pk=pk, select=("unit__profile", "record__done_by")
     )
+    planned = drill.record.state == "planned" and request.actor.may(Permission.DRILL_WRITE)
+    form = None
+    if planned:
+        initial = _initial(request, drill.unit)
+        form = HeldPart(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             hold_drill(
@@ -152,15 +169,29 @@ def drill_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("演练结果已记录。"))
             return redirect("emergency:drill", drill.pk)
-    goal = goal_seconds(drill.unit)
+    by, state = request.actor, drill.record.state
+    more = shown(drill)
+    goal = more["goal"]
     context = {
+        **more,
         "drill": drill,
         "form": form,
-        "goal": goal,
         "in_goal": None if goal is None or drill.seconds is None else drill.seconds <= goal,
         "problems": drill.problems.all(),
-        "may_withdraw": drill.record.state in {"held", "evaluated"}
-        and request.actor.may(Permission.DRILL_WRITE),
+        "needs_approval": drill.mode in content().approval,
+        "notice": notice_text(drill) if planned and drill.mode in content().notice else "",
+        "may_approve": state == State.PLANNED and by.may(Permission.DRILL_APPROVE),
+        "may_run": state == State.PLANNED
+        and by.may(Permission.FILING_WRITE)
+        and not by.is_supervisor,
+        "may_evaluate": state in {State.HELD, State.EVALUATED} and by.may(Permission.DRILL_WRITE),
+        "may_report": state == State.EVALUATED and by.may(Permission.DRILL_WRITE),
+        "may_visit": by.may(Permission.SUPERVISION_WRITE) and drill.unit_id != by.unit_key,
+        "has_paper": state in {State.HELD, State.EVALUATED, State.REPORTED},
+        "late": report_late(drill),
+        "overdue": state == State.PLANNED and drill.record.happened_on < timezone.localdate(),
+        "may_withdraw": state in {State.HELD, State.EVALUATED, State.REPORTED}
+        and by.may(Permission.DRILL_WRITE),
     }
     return render(
         request, "emergency/detail.html", context, status=422 if form and form.errors else 200

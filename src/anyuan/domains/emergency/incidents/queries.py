@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from anyuan.core.keys import subtree
@@ -250,10 +250,12 @@ def today_card(by: Actor) -> dict[str, Any] | None:
     may_read = by.may(Permission.INCIDENT_READ)
     running = visible(Incident, by).filter(record__case__closed_at__isnull=True)
     running = running.select_related("record__case", "unit").order_by("-record_id")
-    found = list(running[:5]) if may_read else []
+    # Tasks belong to running incidents: whoever sees these is told of the tasks by the same query.
+    count = tasks.order_by().values("owner").annotate(n=Count("pk")).values("n")
+    found = list(running.annotate(own_tasks=Subquery(count))[:5]) if may_read else []
+    told = (found[0].own_tasks or 0) if found else 0
     return {
-        # Tasks belong to running incidents: whoever sees that there is none has none.
-        "tasks": tasks.count() if found or not may_read else 0,
+        "tasks": told if may_read else tasks.count(),
         "open": found,
         "may_read": may_read,
     }

@@ -11,7 +11,15 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from anyuan.core.forms import OnceForm, dress
-from anyuan.domains.emergency.rollcall.models import Group, Member, SchoolClass, State, Where
+from anyuan.domains.emergency.rollcall.models import (
+    Group,
+    How,
+    Member,
+    SchoolClass,
+    State,
+    Where,
+)
+from anyuan.domains.emergency.rollcall.models.registers import Guardian
 from anyuan.domains.emergency.rollcall.services.taking import Word
 
 
@@ -114,6 +122,65 @@ class FoundForm(OnceForm):
     state = forms.ChoiceField(label=_("情况"), choices=Where.choices, widget=forms.RadioSelect)
     place = forms.CharField(label=_("在哪里（可不填）"), max_length=60, required=False)
     note = forms.CharField(label=_("说明（可不填）"), max_length=100, required=False)
+
+
+class HandoverForm(OnceForm):
+    """To whom a listed pupil is given; 0 is somebody who is not in the list."""
+
+    at = MomentField(required=False)
+    guardian = forms.TypedChoiceField(
+        label=_("接领人"), coerce=int, widget=forms.RadioSelect,
+        error_messages={"required": _("请选择接领人。")},
+    )  # fmt: skip
+    how = forms.ChoiceField(
+        label=_("怎样核对"), choices=How.choices, widget=forms.RadioSelect, initial=How.PHONE
+    )
+    digits = forms.CharField(
+        label=_("接领人报出的手机号后四位"), max_length=4, required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    name = forms.CharField(label=_("名单外接领人姓名"), max_length=40, required=False)
+    relation = forms.CharField(label=_("与学生关系"), max_length=20, required=False)
+    reason = forms.CharField(label=_("特殊情况说明"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, guardians: list[Guardian], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        choices = [(one.place, f"{one.name}（{one.relation}）") for one in guardians]
+        fields["guardian"].choices = [*choices, (0, _("名单外的人（特殊情况）"))]
+        if not guardians:
+            fields["guardian"].initial, fields["how"].initial = 0, How.EXCEPTION
+
+    def facts(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        names = ("how", "digits", "name", "relation", "reason", "at")
+        return {name: data[name] for name in names} | {
+            "guardian": data["guardian"] or None, "handover_id": self.once(),
+        }  # fmt: skip
+
+
+class UnlistedForm(OnceForm):
+    """A pupil of a class without names, as the teacher knows it."""
+
+    at = MomentField(required=False)
+    pupil_name = forms.CharField(
+        label=_("学生姓名"), max_length=40, error_messages={"required": _("请填写学生姓名。")}
+    )
+    guardian = forms.CharField(
+        label=_("接领人姓名"), max_length=40, error_messages={"required": _("请填写接领人姓名。")}
+    )
+    relation = forms.CharField(
+        label=_("与学生关系"), max_length=20, error_messages={"required": _("请填写与学生的关系。")}
+    )
+    how = forms.ChoiceField(
+        label=_("怎样核对"), widget=forms.RadioSelect, initial=How.KNOWN,
+        choices=[(one.value, one.label) for one in (How.KNOWN, How.EXCEPTION)],
+    )  # fmt: skip
+    reason = forms.CharField(label=_("特殊情况说明"), max_length=200, required=False)
+
+    def facts(self) -> dict[str, Any]:
+        names = ("pupil_name", "guardian", "relation", "how", "reason", "at")
+        return {name: self.cleaned_data[name] for name in names} | {"handover_id": self.once()}
 
 
 class FindForm(forms.Form):

@@ -12,8 +12,9 @@ from typing import Any
 from django.db.models import Q
 
 from anyuan.core.models import Record, ScopedQuerySet
-from anyuan.domains.emergency.rollcall.models import Group, Mark, Member, RollCall, Where
+from anyuan.domains.emergency.rollcall.models import Group, Mark, Member, Pupil, RollCall, Where
 from anyuan.domains.emergency.rollcall.models.calls import seconds_between
+from anyuan.domains.emergency.rollcall.models.registers import GUARDIANS, Guardian
 from anyuan.org.actor import Actor, visible
 from anyuan.org.pages import get_visible
 from anyuan.org.permissions import Permission
@@ -203,3 +204,10 @@ def today_card(by: Actor) -> dict[str, Any] | None:
 def said_of(member: Member, by: Actor) -> list[Mark]:
     """Every word about a person, the newest first."""
     return list(visible(Mark, by).filter(member=member).order_by("-at", "-id")[:30])
+
+
+def guardians_of(member: Member, by: Actor) -> list[Guardian]:
+    """Who may fetch a pupil, by name and relation; the telephones stay closed."""
+    phones = [f"guardian{n}_phone" for n in GUARDIANS]
+    pupil = visible(Pupil, by).defer(*phones).filter(pk=member.pupil_id).first()
+    return [Guardian(*one) for one in pupil.guardians()] if pupil else []

@@ -1,10 +1,14 @@
-"""The kind of record that a roll call is."""
+"""The kind of record that a roll call is; where it is shown and offered besides its own pages."""
 
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
+from anyuan.domains.emergency.alerts import further
+from anyuan.domains.emergency.rollcall.audience import CLASSES
 from anyuan.domains.emergency.rollcall.models import State
+from anyuan.domains.emergency.rollcall.panels import calls_panel
 from anyuan.domains.emergency.rollcall.queries import today_card
+from anyuan.engines.notices.sides import add_panel
 from anyuan.org.today import add_card
 
 declare(
@@ -23,3 +27,5 @@ declare(
     )
 )
 add_card(0, "rollcall/parts/today_card.html", today_card)
+add_panel(15, "rollcall/side/calls.html", calls_panel)
+further.declare(CLASSES)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anyuan.core import scope
-from anyuan.domains.emergency.drills.services import record_drill
+from anyuan.domains.emergency.drills.services.holding import record_drill
 from anyuan.engines.indicators.models import Target
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from anyuan.core import scope
-from anyuan.domains.emergency.drills.services import record_drill, withdraw_drill
+from anyuan.domains.emergency.drills.services.holding import record_drill, withdraw_drill
 from anyuan.domains.hazards.services import report_hazard, step_hazard
 from anyuan.engines.indicators.models import Fact
 from anyuan.engines.indicators.queries import Rate, rates, targets_of

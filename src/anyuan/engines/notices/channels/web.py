@@ -1,8 +1,8 @@
-"""One JSON request to a peer outside, made so that nobody can turn the server against its own network.
+"""One request to a peer outside, made so that nobody can turn the server against its own network.
 
-Only https, only named hosts, only public addresses (looked up once, and that address is used), no
-redirects, a bound on time and size. Hosts that the operator names in the settings may be inner ones:
-governments run robots and gateways of their own.
+JSON is posted by https to named hosts only; a file is fetched from any public host. Only public addresses
+(looked up once, and that address is used), no redirects, a bound on time and size. Hosts that the operator
+names in the settings may be inner ones: governments run robots, gateways and feeds of their own.
 """
 
 from __future__ import annotations
@@ -84,15 +84,75 @@ def post_json(
     link = _Pinned(host, port, address=address, secure=parts.scheme == "https")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     asked = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Anyuan/1"}
-    try:
+    with _understood(link):
         with _within(link, settings.CHANNEL_DEADLINE):
             link.request("POST", path, body=sent, headers={**asked, **(headers or {})})
             answer = link.getresponse()
             raw = answer.read(LARGEST + 1)
         if link.overdue:  # what was read so far is no answer
             raise TimeoutError
+    return _read(answer.status, raw)
+
+
+@dataclasses.dataclass(frozen=True)
+class Fetched:
+    """What an address gave; `headers` by lower-case name."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+def check_public(url: str, *, own: Collection[str] = ()) -> SplitResult:
+    """Errors: Refused. An address of the open web that may be fetched, or one of the operator's `own` hosts."""
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise Refused("这个地址不完整，请核对。", field="url") from error
+    if parts.scheme not in {"http", "https"} or not host:
+        raise Refused("地址应以 http:// 或 https:// 开头。", field="url")
+    if parts.username or parts.password or any(ord(c) < 33 or ord(c) > 126 for c in url.strip()):
+        raise Refused("地址中有不应有的字符，请核对。", field="url")
+    if host not in own and port not in {None, 80, 443}:
+        raise Refused("地址中不要写端口号。", field="url")
+    return parts
+
+
+def fetch(
+    url: str, *, own: Collection[str] = (), headers: Mapping[str, str] | None = None, largest: int = LARGEST
+) -> Fetched:  # fmt: skip
+    """Get a file of the open web. Errors: Unreachable, also for a redirect and for more than `largest` bytes."""
+    try:
+        parts = check_public(url, own=own)
+    except Refused as refusal:
+        raise Unreachable(refusal.sentence, retry=False) from refusal
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = _look_up(host, port, inner=host in own)
+    link = _Pinned(host, port, address=address, secure=parts.scheme == "https")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    with _understood(link):
+        with _within(link, settings.CHANNEL_DEADLINE):
+            link.request("GET", path, headers={"User-Agent": "Anyuan/1", **(headers or {})})
+            answer = link.getresponse()
+            raw = answer.read(largest + 1)
+        if link.overdue:  # what was read so far is no answer
+            raise TimeoutError
+    if 300 <= answer.status < 400 and answer.status != http.client.NOT_MODIFIED:
+        raise Unreachable("对方要求转到别的地址，没有继续读取。", retry=False)
+    if len(raw) > largest:
+        raise Unreachable("对方的文件过大，没有读取。", retry=False)
+    return Fetched(answer.status, raw, {name.lower(): value for name, value in answer.getheaders()})
+
+
+@contextlib.contextmanager
+def _understood(link: _Pinned) -> Iterator[None]:
+    """What goes wrong on the line, in words for people."""
+    try:
+        yield
     except ssl.SSLCertVerificationError as error:
-        raise Unreachable("对方服务器的证书不可信，没有发送。", retry=True) from error
+        raise Unreachable("对方服务器的证书不可信，没有继续。", retry=True) from error
     except TimeoutError as error:
         raise Unreachable("对方服务器没有及时回应。", retry=True) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -100,7 +160,6 @@ def post_json(
         raise Unreachable(late, retry=True) from error
     finally:
         link.close()
-    return _read(answer.status, raw)
 
 
 def _read(status: int, raw: bytes) -> Answer:
@@ -123,7 +182,7 @@ def _look_up(host: str, port: int, *, inner: bool) -> str:
         raise Unreachable("找不到对方服务器，请检查本系统的网络。", retry=True) from error
     addresses = [str(one[4][0]) for one in found]
     if not inner and not all(is_public(one) for one in addresses):
-        raise Unreachable("对方地址指向内部网络，没有发送。", retry=False)
+        raise Unreachable("对方地址指向内部网络，没有连接。", retry=False)
     return addresses[0]
 
 

@@ -91,6 +91,10 @@ def web_peer(reply: Reply | None = None) -> Iterator[WebPeer]:
             peer.asked.append(Asked(self.path, dict(self.headers), body))
             peer.reply(self)
 
+        def do_GET(self) -> None:
+            peer.asked.append(Asked(self.path, dict(self.headers), b""))
+            peer.reply(self)
+
         def log_message(self, *args: object) -> None:
             """Quiet."""
 

@@ -45,5 +45,8 @@ document.addEventListener("htmx:load", (event) => mount(event.detail.elt.parentE
 // What waits in this browser from a time without network is sent as soon as a page of ours opens.
 import("./modules/outbox.js").then((outbox) => { if (navigator.onLine) outbox.flush(); });
 
+// What another person kept in this browser goes away; a page shown without network says so.
+import("./modules/keep.js").then((kept) => { kept.forgetOthers(); kept.tellIfKept(); });
+
 // What happens elsewhere is heard at once where a page shows it.
 if (document.body.dataset.liveUrl) import("./modules/live.js").then((live) => live.start(document.body.dataset.liveUrl));

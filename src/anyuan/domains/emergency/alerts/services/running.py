@@ -99,7 +99,8 @@ def _replace(
     new = Alert(
         unit=alert.unit, kind=alert.kind, level=alert.level, title=title[:TITLE_LIMIT], text=text.strip(),
         template=alert.template, asks_answer=alert.asks_answer and state == State.CORRECTED,
-        units=alert.units, roles=alert.roles, stages=alert.stages, channels=alert.channels,
+        units=alert.units, roles=alert.roles, stages=alert.stages, further=alert.further,
+        channels=alert.channels,
         expected=alert.told, source_id=alert.source_id, corrects=alert,
     )  # fmt: skip
     stop(alert, by=by, state=state, why=text)

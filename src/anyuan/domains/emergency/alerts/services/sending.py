@@ -57,14 +57,14 @@ def draft_alert(
     refuse_unready(title, text)
     asked = audience or Audience()
     roles = asked.roles or tuple(people.usual_roles(unit.kind))
-    told = people.checked(unit, Audience(asked.units, roles, asked.stages))
-    expected = people.count(told, but=by.person_id)
+    told = people.checked(unit, Audience(asked.units, roles, asked.stages, asked.further))
+    expected = people.count(unit, told, but=by.person_id)
     if not expected:
         raise Refused(_("这个范围内没有可以通知的人，请检查范围和岗位。"), field="roles")
     alert = Alert(
         unit=unit, kind=kind, level=level, title=title.strip(), text=text.strip(), template=template,
         asks_answer=asks_answer, units=list(told.units), roles=list(told.roles), stages=list(told.stages),
-        channels=ways(channels), expected=expected, source=source,
+        further=list(told.further), channels=ways(channels), expected=expected, source=source,
     )  # fmt: skip
     return opened(alert, by=by, record_id=record_id)
 

@@ -13,11 +13,11 @@ from django.utils import timezone
 from anyuan.core import scope
 from anyuan.core.ids import new_id
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
+from anyuan.domains.emergency.drills.facts import goal_seconds
 from anyuan.domains.emergency.drills.models import Drill
-from anyuan.domains.emergency.drills.services import (
+from anyuan.domains.emergency.drills.services.holding import (
     cancel_drill,
     evaluate_drill,
-    goal_seconds,
     hold_drill,
     plan_drill,
     record_drill,

@@ -30,7 +30,7 @@ COUNTED = [
 
 class State(models.TextChoices):
     RUNNING = "running", "正在清点"
-    ENDED = "ended", "已结束"
+    ENDED = "ended", "清点结束"
     VOID = "void", "已撤销"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator
@@ -61,6 +62,18 @@ class SchoolClass(LedgerRow):
 
 
 GUARDIANS = (1, 2, 3)
+
+
+@dataclasses.dataclass(frozen=True)
+class Guardian:
+    """Who may fetch a child; the telephone only where it was opened."""
+
+    place: int
+    name: str
+    relation: str
+    phone: str = ""
+
+
 PERSONAL = [
     "number",
     "name",

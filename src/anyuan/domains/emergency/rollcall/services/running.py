@@ -17,7 +17,6 @@ from anyuan.domains.emergency.rollcall.counting import KIND, locked, recount
 from anyuan.domains.emergency.rollcall.freezing import freeze
 from anyuan.domains.emergency.rollcall.models import Group, Member, RollCall, SchoolClass, State
 from anyuan.domains.emergency.rollcall.teachers import colleagues, school_key
-from anyuan.engines.live.services import publish
 from anyuan.engines.notices.services import tell_people
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
@@ -25,8 +24,6 @@ from anyuan.org.audit import note as note_down
 from anyuan.org.models import Unit
 from anyuan.org.permissions import Permission
 from anyuan.org.records import already, amend_record, open_record, record_saved, void_record
-
-CALLED = "rollcall.called"  # what the open pages of those who take it hear
 
 
 def refuse_above(by: Actor) -> None:
@@ -129,7 +126,6 @@ def _call_people(call: RollCall, unit: Unit, leading: set[int | None], *, but: i
         body=_("%(title)s：请清点自己的班级并上报。") % {"title": call.title}, url=url,
         record=call.record, once_key=f"rollcall:{call.pk}",
     )  # fmt: skip
-    publish(CALLED, people=[one.person_id for one in staff], data={"id": str(call.pk), "url": url})
 
 
 @action(Permission.ROLLCALL_RUN)
@@ -157,7 +153,6 @@ def finish(call: RollCall, *, by: Actor, why: str) -> RollCall:
         f"结束清点：{call.title}，应到 {call.expected}，未找到 {call.absent}",
         by=by,
     )
-    publish(CALLED, units=[call.unit_id], data={"id": str(call.pk)})
     return call
 
 
@@ -175,7 +170,6 @@ def void_roll_call(call: RollCall, *, by: Actor, reason: str) -> RollCall:
     held.ended_by_name, held.end_note = by.name[:60], reason.strip()[:300]
     held.save(update_fields=["ended_at", "ended_by_name", "end_note"])
     void_record(held.record, by=by)
-    publish(CALLED, units=[held.unit_id], data={"id": str(held.pk)})
     return held
 
 

@@ -6,7 +6,7 @@ import { csrfToken } from "../main.js";
 
 const SENDING = "正在上传", FAILED = "没有传上去，请检查网络后重试";
 
-function newId() { // UUIDv7: 48 bits of time, the rest random
+export function newId() { // UUIDv7: 48 bits of time, the rest random
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   let time = Date.now();
   for (let n = 5; n >= 0; n--) { bytes[n] = time % 256; time = Math.floor(time / 256); }

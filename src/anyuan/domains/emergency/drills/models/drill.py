@@ -39,6 +39,7 @@ class State(models.TextChoices):
     PLANNED = "planned", "已计划"
     HELD = "held", "已开展"
     EVALUATED = "evaluated", "已评估"
+    REPORTED = "reported", "已报送"
     CANCELLED = "cancelled", "已取消"
     VOID = "void", "已撤销"
 
@@ -72,6 +73,24 @@ class Drill(OnRecord):
     )
     evaluation = models.TextField("评估意见", max_length=2000, blank=True, default="")
     plan_changes = models.TextField("预案修改建议", max_length=1000, blank=True, default="")
+    # What came with the programme, the run sheet and the report; empty for drills of before.
+    planned_time = models.TimeField("计划时间", null=True, blank=True)
+    leader = models.CharField("负责人", max_length=40, blank=True, default="")
+    place = models.CharField("集合地点", max_length=60, blank=True, default="")
+    floors = models.PositiveSmallIntegerField(
+        "最高楼层", null=True, blank=True, validators=[MaxValueValidator(60)]
+    )
+    plan_record = models.ForeignKey(
+        "core.Record", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_by = models.CharField("批准人", max_length=40, blank=True, default="")
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+    notified_to = models.CharField("告知对象", max_length=100, blank=True, default="")
+    notified_at = models.DateTimeField("告知时间", null=True, blank=True)
+    notes = models.TextField("现场记录", max_length=2000, blank=True, default="")
+    report_due_on = models.DateField("报告期限", null=True, blank=True)
+    reported_by = models.CharField("报送人", max_length=40, blank=True, default="")
+    reported_at = models.DateTimeField("报送时间", null=True, blank=True)
 
     class Meta(OnRecord.Meta):
         verbose_name = "演练"
@@ -105,6 +124,12 @@ class Problem(Scoped):
     drill = models.ForeignKey(Drill, on_delete=models.CASCADE, related_name="problems")
     place = models.CharField("地点", max_length=60, blank=True, default="")
     text = models.CharField("问题", max_length=300)
+    # Seen on the run sheet: the hazard is opened when the drill is finished.
+    raised = models.BooleanField("已转为隐患", default=True)
+    photo = models.ForeignKey(
+        "core.File", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    seen_at = models.DateTimeField("发现时间", null=True, blank=True)
 
     class Meta(Scoped.Meta):
         verbose_name = "演练问题"

@@ -10,23 +10,21 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anyuan.core import events
-from anyuan.core.refused import Conflict, Refused
+from anyuan.core.refused import Refused
+from anyuan.domains.emergency.drills.facts import report_due, title_of
 from anyuan.domains.emergency.drills.models import Drill, Problem, State
-from anyuan.engines.obligations.numbers import number_values
+from anyuan.domains.emergency.drills.parts import locked, raise_hazard, set_facts
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
-from anyuan.org.models import Profile, Unit
+from anyuan.org.models import Unit
 from anyuan.org.permissions import Permission
 from anyuan.org.records import already, amend_record, attach, open_record, record_saved, void_record
 from anyuan.org.services import checked
 
-HELD_FIELDS = ("expected", "present", "absent_why", "seconds", "injured", "buildings")
+HELD_FIELDS = (
+    "expected", "present", "absent_why", "seconds", "injured", "buildings", "floors", "place", "notes",
+)  # fmt: skip
 EVALUATION_FIELDS = ("rating", "evaluation", "plan_changes")
-
-
-def title_of(drill: Drill) -> str:
-    return f"{drill.get_kind_display()}（{drill.get_mode_display()}）"
 
 
 @action(Permission.DRILL_WRITE)
@@ -52,7 +50,7 @@ def record_drill(
     _refuse_future(on)
     _refuse_incomplete(facts)
     state = State.EVALUATED if facts.get("evaluation") else State.HELD
-    drill = _open(unit, by, on, facts, state, record_id)
+    drill = _open(unit, by, on, {**facts, "report_due_on": report_due(on)}, state, record_id)
     attach(drill.record, file_ids, by=by)
     _add_problems(drill, by, problems)
     return drill
@@ -64,10 +62,11 @@ def hold_drill(
     file_ids: Iterable[uuid.UUID] = (), **facts: Any,
 ) -> Drill:  # fmt: skip
     """A planned drill has been held."""
-    drill = _locked(drill, State.PLANNED)
+    drill = locked(drill, State.PLANNED)
     _refuse_future(on)
-    _refuse_incomplete(facts)
-    _set(drill, facts, (*HELD_FIELDS, *EVALUATION_FIELDS))
+    _refuse_incomplete(facts | {"mode": drill.mode})
+    drill.report_due_on = report_due(on)
+    set_facts(drill, facts, (*HELD_FIELDS, *EVALUATION_FIELDS))
     state = State.EVALUATED if drill.evaluation else State.HELD
     amend_record(drill.record, by=by, happened_on=on, state=state, counts=True)
     attach(drill.record, file_ids, by=by)
@@ -78,10 +77,10 @@ def hold_drill(
 @action(Permission.DRILL_WRITE)
 def evaluate_drill(drill: Drill, *, by: Actor, **facts: Any) -> Drill:
     """Score and words after the drill."""
-    drill = _locked(drill, State.HELD, State.EVALUATED)
+    drill = locked(drill, State.HELD, State.EVALUATED)
     if not facts.get("evaluation"):
         raise Refused(_("请写下评估意见。"), field="evaluation")
-    _set(drill, facts, EVALUATION_FIELDS)
+    set_facts(drill, facts, EVALUATION_FIELDS)
     amend_record(drill.record, by=by, state=State.EVALUATED)
     return drill
 
@@ -89,7 +88,7 @@ def evaluate_drill(drill: Drill, *, by: Actor, **facts: Any) -> Drill:
 @action(Permission.DRILL_WRITE)
 def cancel_drill(drill: Drill, *, by: Actor, reason: str) -> Drill:
     """A planned drill that will not be held."""
-    drill = _locked(drill, State.PLANNED)
+    drill = locked(drill, State.PLANNED)
     if not reason.strip():
         raise Refused(_("请写明取消的原因。"), field="reason")
     drill.absent_why = reason.strip()[:200]
@@ -101,23 +100,13 @@ def cancel_drill(drill: Drill, *, by: Actor, reason: str) -> Drill:
 @action(Permission.DRILL_WRITE)
 def withdraw_drill(drill: Drill, *, by: Actor, reason: str) -> Drill:
     """A drill recorded by mistake: it stays to be read and counts no more."""
-    drill = _locked(drill, State.HELD, State.EVALUATED)
+    drill = locked(drill, State.HELD, State.EVALUATED, State.REPORTED)
     if not reason.strip():
         raise Refused(_("请写明撤销的原因。"), field="reason")
     drill.absent_why = reason.strip()[:200]
     drill.save()
     void_record(drill.record, by=by)
     return drill
-
-
-def goal_seconds(unit: Unit) -> int | None:
-    """The aim for getting everyone out, by stage, from the pack; None where it knows none."""
-    profile = Profile.objects.filter(unit=unit).first()
-    if profile is None:
-        return None
-    primary = {"primary", "kindergarten", "special"} & set(profile.stages)
-    key = "drill_goal_primary" if primary else "drill_goal_secondary"
-    return int(number_values(key)[0])
 
 
 def _kept(unit: Unit, record_id: uuid.UUID | None) -> Drill | None:
@@ -137,24 +126,6 @@ def _open(
     checked(drill, exclude=("record", "unit"))
     record_saved(record)
     return drill
-
-
-def _locked(drill: Drill, *states: str) -> Drill:
-    held: Drill = (
-        Drill.objects.select_for_update(of=("self",))
-        .select_related("record", "unit")
-        .get(pk=drill.pk)
-    )
-    if held.record.state not in states:
-        raise Conflict(_("这次演练的状态已经变化，请刷新页面后再办。"))
-    return held
-
-
-def _set(drill: Drill, facts: Mapping[str, Any], names: Iterable[str]) -> None:
-    for name in names:
-        if name in facts:
-            setattr(drill, name, facts[name])
-    checked(drill, exclude=("record", "unit"))
 
 
 def _refuse_future(on: datetime.date) -> None:
@@ -181,8 +152,4 @@ def _add_problems(drill: Drill, by: Actor, problems: Iterable[Mapping[str, str]]
             place=found.get("place", "")[:60],
             text=found["text"].strip()[:300],
         )
-        events.emit(
-            "finding.raised", record=drill.record, unit=drill.unit, by=by, title=problem.text, detail="",
-            place=problem.place, category="", level="general", basis="", file_ids=[], source="drill",
-            source_ref=f"{drill.pk}:{problem.pk}",
-        )  # fmt: skip
+        raise_hazard(drill, problem, by=by)

@@ -1,0 +1,1 @@
+"""Writing plans: `writing` (drafts and their text), `keeping` (publishing, checking, wishes)."""

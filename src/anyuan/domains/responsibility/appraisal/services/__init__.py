@@ -1,0 +1,1 @@
+"""Every write of an appraisal: schemes, rounds, scores, objections."""

@@ -1,0 +1,1 @@
+"""Every write of regulations, meetings, leaders' inspections and visits."""
