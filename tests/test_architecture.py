@@ -106,6 +106,8 @@ WHOLE_TREE = {
     "org/actor.py": "the system's own actor",
     "org/middleware.py": "looks up the person's posts before the scope shrinks to one",
     "org/moving.py": "rewrites the keys of a unit in every table, between two districts",
+    "domains/campaigns/queries.py": "a school reads the campaigns of the offices above it that it takes part in",
+    "domains/campaigns/tasks.py": "records and units of any scope change tasks of campaigns made above them",
     "domains/schoolbus/shared.py": "two schools of different districts share a bus, each from its own side",
     "engines/checks/assigned.py": "the names of the schools that a person is sent to check",
     "engines/notices/services.py": "tells posts of units above the actor's",
