@@ -11,11 +11,10 @@ from typing import Any
 from django.utils import timezone
 
 from anyuan.core.models import Record
-from anyuan.domains.responsibility.governance.content import library
+from anyuan.domains.responsibility.governance.content import library, next_review
 from anyuan.domains.responsibility.governance.models import Plan, Regulation, Target, Visit
 from anyuan.domains.responsibility.governance.services.library import (
     issue_regulation,
-    next_review,
     review_library,
 )
 from anyuan.domains.responsibility.governance.services.meetings import (
