@@ -6,7 +6,6 @@ import datetime
 import uuid
 from typing import Annotated, Any
 
-from django.db.models import Prefetch
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
@@ -23,6 +22,7 @@ from anyuan.domains.responsibility.duties.letter_queries import (
     may_see_others,
     one,
     signed,
+    with_signatures,
 )
 from anyuan.domains.responsibility.duties.models import Letter, LetterState, Level, Signature
 from anyuan.domains.responsibility.duties.models.letters import Turn
@@ -136,9 +136,7 @@ def letter_list(request: ApiRequest, asked: Query[LetterQuery]) -> PageOf[Letter
     may_read(request.actor, Letter)
     names = ("year", "level", "state", "q")
     rows: Any = filtered(request.actor, {name: getattr(asked, name) for name in names})
-    rows = rows.select_related("record__unit").prefetch_related(
-        Prefetch("signatures", queryset=Signature.objects.order_by("turn"))
-    )
+    rows = with_signatures(rows).select_related("record__unit")
     rows = narrowed(rows, asked, changed="record__updated_at")
     return page_of(rows, asked, order=["-record_id"], to=LetterOut.of)
 
