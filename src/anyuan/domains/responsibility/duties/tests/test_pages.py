@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import datetime
 import io
+import time
 import uuid
+from typing import Any
 
 import docx
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
 from django.urls import reverse
 
 from anyuan.core import scope
@@ -170,3 +178,22 @@ def test_a_year_that_is_over_keeps_its_figures(cast: Cast) -> None:
     assert sums == {"district": (1, 1), "school": (3, 0)}
     page = cast.client(cast.district).get(reverse("duties:letters")).content.decode()
     assert "已签 1 / 应签 1" in page
+
+
+def test_signing_after_a_code_of_the_phone(cast: Cast, settings: Any) -> None:
+    """Whoever has a second factor proves themselves with it; the signature says so."""
+    settings.MFA_TOTP_TOLERANCE = 1
+    secret = generate_totp_secret()
+    TOTP.activate(Person.objects.get(pk=cast.guard.person_id), secret)
+    letter = letter_of(issued(cast, cast.school, cast.officer), holder=cast.guard.person_id)
+    client = cast.client(cast.guard)
+    page, sign = reverse("duties:letter", args=[letter.pk]), reverse("duties:letter_sign", args=[letter.pk])  # fmt: skip
+    client.post(sign)
+    assert renewed(letter).state == "issued"
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    answer = client.post(reverse("mfa_reauthenticate"), {"code": code, "next": page})
+    assert answer.headers["Location"] == page
+    client.post(sign)
+    assert renewed(letter).state == "half"
+    assert "两步验证验证" not in (said := client.get(page).content.decode())
+    assert "两步验证" in said
