@@ -195,6 +195,22 @@ def test_a_person_who_leaves_and_the_successor(cast: Cast) -> None:
     assert follower.due_on == today + datetime.timedelta(days=30)
 
 
+def test_a_round_does_not_wait_for_who_has_gone(cast: Cast) -> None:
+    principal, round_ = head_of(cast), issued(cast, cast.school, cast.officer)
+    for one in (cast.officer, cast.guard):
+        signing.sign_letter(letter_of(round_, holder=one.person_id), by=one, confirmed=proof(one))
+    signing.countersign(round_, by=principal, confirmed=proof(principal))
+    assert renewed(round_).done_on is None
+    today = timezone.localdate()
+    with scope.everything():
+        Post.objects.filter(person=cast.teacher.person_id).update(
+            since=today - datetime.timedelta(days=9), until=today - datetime.timedelta(days=1)
+        )
+        assert follow_time_and_people(today)["settled"] == 1
+        assert Record.objects.get(pk=round_.pk).counts
+    assert renewed(round_).done_on == today
+
+
 def test_a_new_head_signs_anew(cast: Cast) -> None:
     round_, letter, head = signed_letter(cast)
     today = timezone.localdate()
