@@ -96,6 +96,7 @@ UNGUARDED = {
     "anyuan.domains.responsibility.duties.services.signing.follow_up": "inside a guarded service or the daily job",
     "anyuan.domains.responsibility.duties.services.following.follow_time_and_people": "called by a job",
     "anyuan.domains.responsibility.duties.services.following.end_letters_of": "a reaction; close_unit guards",
+    "anyuan.org.services.first_password": "makes a word",
     "anyuan.org.services.checked": "saves a row inside a guarded service",
     "anyuan.org.services.refuse_invalid": "makes a refusal",
 }

@@ -138,7 +138,7 @@ def test_colleagues_do_not_read_each_others_letters(cast: Cast) -> None:
     page = reverse("duties:letter", args=[letter.pk])
     for who, status in ((cast.guard, 200), (cast.officer, 200), (cast.district, 200), (cast.teacher, 404), (cast.stranger, 404)):  # fmt: skip
         assert cast.client(who).get(page).status_code == status
-    assert "签订" in cast.client(cast.guard).get(reverse("web:today")).content.decode()
+    assert "签订" in cast.client(cast.guard).get(reverse("web:today_more")).content.decode()
     assert cast.client(cast.teacher).get(reverse("duties:round", args=[round_.pk])).status_code == 404  # fmt: skip
     mine = cast.client(cast.teacher).get(reverse("duties:letters")).content.decode()
     assert "保安丙" not in mine
