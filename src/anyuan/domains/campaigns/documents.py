@@ -47,7 +47,9 @@ def by_link(campaign: Campaign, found: dict[tuple[int, str], Cell]) -> list[tupl
 def bars(rows: Sequence[tuple[str, float | None]]) -> bytes:
     """A chart of rates as PNG: a bar for each name with its figure."""
     font = ImageFont.truetype(str(Path(settings.FONT_FOLDER) / FONT_FILES[REGULAR]), 26)
-    height, left, width = 54, 420, 620
+    # The names take the room they need, so that none is cut; the bars keep their length.
+    longest = max((font.getlength(name) for name, _rate in rows), default=0)
+    height, left, width = 54, int(longest) + 34, 620
     image = Image.new("RGB", (left + width + 160, height * len(rows) + 20), "white")
     pen = ImageDraw.Draw(image)
     for n, (name, rate) in enumerate(rows):
