@@ -61,7 +61,9 @@ def _seen(by: Actor) -> Any:
             unit_id__gte=_first(by), unit_id__lt=by.units.hi
         ).values("campaign_id")  # fmt: skip
         theirs &= Q(pk__in=taking)
-    return Campaign.objects.filter(mine | theirs).select_related("record__case", "unit")
+    return Campaign.objects.filter(mine | theirs).select_related(
+        "record__case", "record__unit", "unit"
+    )
 
 
 def _first(by: Actor) -> str:

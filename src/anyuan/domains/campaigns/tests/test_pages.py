@@ -221,3 +221,28 @@ def test_the_page_draws_a_sample_that_can_be_drawn_again_and_sends_somebody(cast
     with scope.everything():
         assert [row.target_id for row in CheckAssignment.objects.all()] == [found[1]]
     assert "待检查" in page(client, address)
+
+
+def test_the_interface_gives_campaigns_with_the_callers_own_figures(cast, version):
+    campaign = launched(cast)
+    inspected(cast, version)
+    client = cast.client(cast.officer)
+    listed = client.get("/api/v1/campaigns").json()["items"]
+    assert [(one["id"], one["running"]) for one in listed] == [(str(campaign.pk), True)]
+    one = client.get(f"/api/v1/campaigns/{campaign.pk}").json()
+    fire = next(link for link in one["links"] if link["title"] == "消防安全")
+    assert (len(one["links"]), fire["tasks"], fire["done"]) == (10, 1, 1)
+    rows = client.get(f"/api/v1/campaigns/{campaign.pk}/tasks?size=200").json()["items"]
+    assert {row["unit"] for row in rows} == {cast.school.key}
+    assert next(row["record"] for row in rows if row["link"] == fire["id"])
+    whole = cast.client(cast.bureau).get(f"/api/v1/campaigns/{campaign.pk}").json()
+    assert next(link["tasks"] for link in whole["links"] if link["title"] == "消防安全") == 2
+
+
+def test_the_interface_gives_nothing_of_another_districts_campaign(cast):
+    campaign = launched(cast, by=cast.district, unit=cast.wujin)
+    for actor in (cast.other_district, cast.stranger):
+        client = cast.client(actor)
+        assert client.get("/api/v1/campaigns").json()["items"] == []
+        for address in ("", "/tasks"):
+            assert client.get(f"/api/v1/campaigns/{campaign.pk}{address}").status_code == 404
