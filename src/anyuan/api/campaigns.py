@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Field, Query, Router, Schema
 
@@ -36,7 +36,7 @@ class CampaignOut(Anchor):
         return cls(**facts_of(campaign))
 
 
-def facts_of(campaign: Campaign) -> dict[str, object]:
+def facts_of(campaign: Campaign) -> dict[str, Any]:
     names = ("number", "starts_on", "ends_on", "running", "stages", "areas")
     return {**anchor(campaign.record), **{name: getattr(campaign, name) for name in names}}
 
