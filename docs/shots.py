@@ -19,6 +19,8 @@ SHOTS = [
     ("login", "", DESK, "/accounts/login/"),
     ("board", "city", DESK, "/board/?period=term"),
     ("board-district", "wujin", DESK, "/board/"),
+    ("letters", "city", DESK, "/duties/letters/"),
+    ("duty-network", "school", DESK, "/duties/"),
     ("regulations", "city", DESK, "/governance/"),
     ("visits", "wujin", DESK, "/governance/visits/"),
     ("appraisal", "city", DESK, "/appraisal/"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from anyuan.core.ids import new_id
 from anyuan.domains.responsibility.duties.content import content
 from anyuan.domains.responsibility.duties.models import Letter, LetterRound, Seat, SeatKind
+from anyuan.domains.responsibility.duties.models.letters import Turn
 from anyuan.domains.responsibility.duties.services import signing
 from anyuan.domains.responsibility.duties.services.following import follow_time_and_people
 from anyuan.domains.responsibility.duties.services.issuing import (
@@ -21,6 +22,7 @@ from anyuan.domains.responsibility.duties.services.issuing import (
 )
 from anyuan.domains.responsibility.duties.services.lists import acknowledge, assign_list, make_list
 from anyuan.domains.responsibility.duties.services.network import planned_seats
+from anyuan.domains.responsibility.duties.services.signing import _write
 from anyuan.org.actor import Actor
 from anyuan.org.confirming import Confirmed
 from anyuan.org.models import Post, Unit
@@ -91,6 +93,7 @@ def _sign(
     """Most sign, one in ten does not; party A signs what is there, but for a few."""
     people = {(one.unit_key, one.person_id): one for found in crew.values() for one in found}
     letters = Letter.objects.filter(round__in=[one.pk for one in rounds]).select_related("unit")
+    signed = []
     for letter in letters.order_by("number"):
         mine = letter.holder_id and letter.unit_id == ours
         if mine or rng.random() > DILIGENCE or (letter.holder_id and rng.random() > 0.6):
@@ -100,7 +103,9 @@ def _sign(
         else:
             by = _head(crew, letter.unit)
         if by is not None:
-            signing.sign_letter(letter, by=by, confirmed=_proof(by))
+            signed.append((letter, by, _proof(by)))
+    if signed:
+        _write(signed, Turn.B)
     half = set(Letter.objects.filter(state="half").values_list("round_id", flat=True))
     for n, round_ in enumerate(one for one in rounds if one.pk in half):
         by = _head(crew, round_.unit)
@@ -133,10 +138,11 @@ def _last_year(ours: Unit, crew: dict[str, list[Actor]], today: datetime.date, c
     with clock(datetime.date(today.year - 1, 3, 10), 45):
         round_ = issue_letters(above, by=by, year=today.year - 1)
     with clock(datetime.date(today.year - 1, 3, 16), 80):
-        for letter in Letter.objects.filter(round=round_).select_related("unit"):
-            if head := _head(crew, letter.unit):
-                signing.sign_letter(letter, by=head, confirmed=_proof(head))
-        if Letter.objects.filter(round=round_, state="half").exists():
+        letters = Letter.objects.filter(round=round_).select_related("unit")
+        heads = [(one, _head(crew, one.unit)) for one in letters]
+        signed = [(one, head, _proof(head)) for one, head in heads if head is not None]
+        if signed:
+            _write(signed, Turn.B)
             signing.countersign(round_, by=by, confirmed=_proof(by))
 
 
