@@ -254,7 +254,7 @@ def world(cast):
     buses, incidents, warned = buses_of(cast), incidents_of(cast), warnings_of(cast)
     calls = roll_calls_of(cast)
     governance, appraisal = governed(cast), appraisal_of(cast)
-    buses, incidents, duties = buses_of(cast), incidents_of(cast), duties_of(cast)
+    duties = duties_of(cast)
     with scope.enter(cast.district.units, person=str(cast.district.person_id)):
         stood_by = note_visit(drill, by=cast.district, verdict="good", words="有序")
         sent = Post.objects.select_related("person", "unit").get(pk=cast.district.post_id)

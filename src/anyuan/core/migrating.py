@@ -4,21 +4,57 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.migrations.state import ProjectState
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import NOT_PROVIDED
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 
 def quicken() -> None:
-    """Let migrations keep a model as it is drawn when it gets an index, a constraint or a trigger.
+    """Let migrations keep models as they are drawn when another is made, or one gets a column, an index,
+    a constraint or a trigger.
 
     Django draws the model anew then, and with it every model that is related: all of ours are, by their
-    unit. None of the three changes what the model is; the drawn model gets the new list. A new database took
-    42 seconds with it and takes 19 without; core/tests/test_migrating.py finds all of them in the database.
+    unit. None of these changes what the drawn models are; they get what is new. With 140
+    migrations a new database took two minutes with it and takes a quarter of that without; core/tests/test_migrating.py finds all of them in the database.
     """
+    ProjectState.add_model = _add_model  # type: ignore[method-assign]
+    ProjectState.add_field = _add_field  # type: ignore[method-assign]
     ProjectState._append_option = _append_option  # type: ignore[attr-defined]
     ProjectState._remove_option = _remove_option  # type: ignore[attr-defined]
     AddTrigger.state_forwards = _add_trigger  # type: ignore[method-assign]
     RemoveTrigger.state_forwards = _remove_trigger  # type: ignore[method-assign]
+
+
+def _add_model(self: ProjectState, model_state: ModelState) -> None:
+    """A new model is drawn alone: nothing that is drawn already can depend on it."""
+    key = model_state.app_label, model_state.name_lower
+    self.models[key] = model_state
+    if self._relations is not None:  # type: ignore[attr-defined]
+        self.resolve_model_relations(key)
+    if "apps" in self.__dict__:
+        model_state.render(self.apps)
+        self.apps.clear_cache()
+
+
+def _add_field(
+    self: ProjectState,
+    app_label: str,
+    model_name: str,
+    name: str,
+    field: Any,
+    preserve_default: bool,
+) -> None:
+    """A column is added to the model as it is drawn, as a class is given one when it is written."""
+    if not preserve_default:
+        field = field.clone()
+        field.default = NOT_PROVIDED
+    key = app_label, model_name
+    self.models[key].fields[name] = field
+    if self._relations is not None:  # type: ignore[attr-defined]
+        self.resolve_model_field_relations(key, name, field)
+    if "apps" in self.__dict__:
+        self.apps.get_model(app_label, model_name).add_to_class(name, field.clone())
+        self.apps.clear_cache()
 
 
 def _append_option(

@@ -20,7 +20,7 @@ from anyuan.org.posts import actor_of
 Clock = Callable[[datetime.date, int], AbstractContextManager[None]]
 NAMES = ["张建国", "李秀英", "王志强", "赵敏", "陈刚", "周丽", "吴涛", "郑洁"]
 PHONE = "0519-8{:07d}"
-FULL = 6  # schools with all kinds; the others keep the general one
+FULL = 3  # schools with all kinds; the others keep the general one
 DEMO_SCHOOL = "school"  # the demo's own account: one plan is in review, one returned
 
 

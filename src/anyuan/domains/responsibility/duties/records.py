@@ -37,4 +37,4 @@ declare(
         new_url_name="duties:lists",
     )
 )
-add_card(3, "duties/parts/today_card.html", today_card)
+add_card(3, "duties/parts/today_card.html", today_card, later=True)

@@ -26,4 +26,4 @@ declare(
         facets={"rating": dict(Rating.choices)},
     )
 )
-add_card(5, "assessments/parts/today_card.html", today_card)
+add_card(5, "assessments/parts/today_card.html", today_card, later=True)
