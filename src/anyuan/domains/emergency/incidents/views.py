@@ -16,7 +16,13 @@ from anyuan.core.files import keep_file
 from anyuan.core.forms import show_refusal
 from anyuan.core.refused import Forbidden, Missing, Refused
 from anyuan.domains.emergency.incidents import forms, queries
-from anyuan.domains.emergency.incidents.acting import cards_of, named, offered, started
+from anyuan.domains.emergency.incidents.acting import (
+    cards_of,
+    named,
+    offered,
+    plans_for,
+    started,
+)
 from anyuan.domains.emergency.incidents.content import content
 from anyuan.domains.emergency.incidents.exports import register
 from anyuan.domains.emergency.incidents.models import Incident, Source
@@ -161,7 +167,11 @@ def incident_act(request: AuthedRequest, pk: uuid.UUID, transition: str) -> Http
     step = registry.get("incident").transition(transition)
     if step is None:
         raise Missing
-    form = step.form(request.POST, initial=_known(incident, transition)) if step.form else None
+    form = (
+        step.form(request.POST, initial=_known(incident, plans_for(incident)))
+        if step.form
+        else None
+    )
     if form is None or form.is_valid():
         seen = request.POST.get("seen", "")
         try:
@@ -190,7 +200,8 @@ def show_incident(
     by, case = request.actor, incident.record.case
     lines, broken = queries.timeline_of(incident)
     manages = by.may(Permission.INCIDENT_MANAGE)
-    plan = started(incident)
+    plans = plans_for(incident)
+    plan = started(incident, plans)
     facts = {
         "incident": incident,
         "plan": plan,
@@ -200,7 +211,7 @@ def show_incident(
         "state": case.state_spec,
         "level": incident.level_spec,
         "stages": stages(case),
-        "actions": _actions(incident, request, bound),
+        "actions": _actions(incident, request, bound, _known(incident, plans)),
         "lateness": queries.LATENESS.get(queries.lateness(incident)),
         "marks": queries.marks(incident),
         "lines": lines,
@@ -219,7 +230,7 @@ def show_incident(
 
 
 def _actions(
-    incident: Incident, request: AuthedRequest, bound: tuple[str, Any] | None
+    incident: Incident, request: AuthedRequest, bound: tuple[str, Any] | None, known: dict[str, Any]
 ) -> list[tuple[Any, Any, str]]:
     """What may be done now: the step that was refused first, what one may not do left out."""
     open_to = [
@@ -230,17 +241,16 @@ def _actions(
     found = []
     for choice in open_to:
         step = choice.transition
-        form = step.form(initial=_known(incident, step.key)) if step.form else None
+        form = step.form(initial=known) if step.form else None
         if bound and bound[0] == step.key:
             form = bound[1]
         found.append((choice, form, reverse("incidents:act", args=[incident.pk, step.key])))
     return found
 
 
-def _known(incident: Incident, step: str) -> dict[str, Any]:
-    plans = offered(incident) if step == "start" else []
+def _known(incident: Incident, plans: list[Any]) -> dict[str, Any]:
     return {
-        "offered": [named(one, incident) for one in plans],
+        "offered": [named(one, incident) for one in offered(plans)],
         "level": incident.level or incident.proposed,
         "plan": incident.plan,
         "cause": incident.cause,

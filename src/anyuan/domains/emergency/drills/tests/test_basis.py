@@ -211,3 +211,14 @@ def test_the_pack_names_a_level_and_a_section_that_its_plans_have():
     for template in plans_content().templates.values():
         assert taken.level in {one.level for one in template.levels}, template.kind
         assert taken.section in {key for key, _title, _text in template.sections}, template.kind
+
+
+@pytest.mark.parametrize("page", ["drill", "arrange", "run", "plan", "new"])
+def test_pages_with_a_plan_ask_little(cast, own, asked, page):
+    drill = planned(cast, plan_record_id=own.pk)
+    args = [drill.pk] if page in {"drill", "arrange", "run"} else []
+    client, url = cast.client(cast.officer), reverse(f"emergency:{page}", args=args)
+    client.get(url)
+    with asked() as queries:
+        assert client.get(url).status_code == 200
+    assert len(queries) <= 15, (page, len(queries))

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from anyuan.core import scope
-from anyuan.domains.emergency.incidents.acting import named, offered, started
+from anyuan.domains.emergency.incidents.acting import named, offered, plans_for, started
 from anyuan.domains.emergency.incidents.models import Entry, Incident
 from anyuan.domains.emergency.incidents.tests.making import happened
 from anyuan.domains.emergency.plans.services.writing import revise_plan
@@ -55,7 +55,7 @@ def test_the_plans_that_fit_are_offered_own_ones_first(cast, head):
     published(cast, head, kind="violence")
     incident = happened(cast)
     with scope.enter(cast.officer.units):
-        assert [one.pk for one in offered(incident)] == [own.pk, above.pk, general.pk]
+        assert [one.pk for one in offered(plans_for(incident))] == [own.pk, above.pk, general.pk]
     names = [key for key, _said in start_form(cast, incident).fields["chosen"].choices]
     assert names[0] == f"《{own.title}》第1版"
     assert names[1] == f"武进区教育局《{above.title}》第1版"
@@ -66,7 +66,7 @@ def test_the_chosen_plan_is_written_and_read_from_the_incidents_page(cast, head)
     own = published(cast, head, kind="evacuation")
     incident = began(cast, happened(cast), chosen=f"《{own.title}》第1版")
     with scope.enter(cast.officer.units):
-        assert started(incident).pk == own.pk
+        assert started(incident, plans_for(incident)).pk == own.pk
         said = "\n".join(Entry.objects.values_list("text", flat=True))
     assert f"启动处置，预案：《{own.title}》第1版" in said
     for name in ("incidents:detail", "incidents:note"):
@@ -109,8 +109,8 @@ def test_a_replaced_version_is_still_the_one_that_was_started(cast, head):
     review = signed(submitted(saved(second, by=cast.officer), by=cast.officer), by=head)
     signed(review, by=cast.district)
     with scope.enter(cast.officer.units):
-        assert started(incident).pk == own.pk
-        assert offered(incident)[0].pk == second.pk
+        assert started(incident, plans_for(incident)).pk == own.pk
+        assert offered(plans_for(incident))[0].pk == second.pk
 
 
 def test_a_very_long_name_still_fits_the_field(cast, head):
@@ -119,3 +119,20 @@ def test_a_very_long_name_still_fits_the_field(cast, head):
     own.title, above.title, above.unit_name = "长" * 120, "长" * 100, "局" * 100
     incident = happened(cast)
     assert max(len(named(one, incident)) for one in (own, above)) <= 120
+
+
+@pytest.mark.parametrize("name", ["incidents:detail", "incidents:note"])
+@pytest.mark.parametrize("handled", [False, True])
+@pytest.mark.parametrize("who", ["officer", "district"])
+def test_pages_with_a_plan_ask_little(cast, head, asked, name, handled, who):
+    own = published(cast, head, kind="evacuation")
+    incident = happened(cast)
+    if handled:
+        incident = began(cast, incident, chosen=f"《{own.title}》第1版")
+    client, url = cast.client(getattr(cast, who)), reverse(name, args=[incident.pk])
+    client.get(url)
+    with asked() as queries:
+        assert client.get(url).status_code == 200
+    assert len(queries) <= 15, "\n".join(
+        q[:60] + " FROM " + q.partition(" FROM ")[2][:150] for q in queries
+    )
