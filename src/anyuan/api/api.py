@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 from anyuan.api import (
     appraisals,
     buses,
+    campaigns,
     checks,
     drills,
     filings,
@@ -79,6 +80,7 @@ for part in (
     rollcall,
     warnings,
     appraisals,
+    campaigns,
 ):
     api.add_router("", part.router)
 
