@@ -1,6 +1,6 @@
 """`make bench`: builds the whole city where it is missing, measures, prints Markdown for docs/performance.md.
 
-`python -m bench pages sql posting ledgers live alerts memory` measures only what is named.
+`python -m bench pages sql posting ledgers live alerts letters memory` measures only what is named.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sys
 
 from django.utils import timezone
 
-from bench import alerts, data, ledgers, live, pages, posting, sql
+from bench import alerts, data, ledgers, letters, live, pages, posting, sql
 
 
 def show_pages() -> None:
@@ -58,6 +58,7 @@ PARTS = {
     "ledgers": ledgers.show,
     "live": live.show,
     "alerts": alerts.show,
+    "letters": letters.show,
     "memory": show_memory,
 }
 

@@ -19,6 +19,8 @@ SHOTS = [
     ("login", "", DESK, "/accounts/login/"),
     ("board", "city", DESK, "/board/?period=term"),
     ("board-district", "wujin", DESK, "/board/"),
+    ("letters", "city", DESK, "/duties/letters/"),
+    ("duty-network", "school", DESK, "/duties/"),
     ("regulations", "city", DESK, "/governance/"),
     ("visits", "wujin", DESK, "/governance/visits/"),
     ("appraisal", "city", DESK, "/appraisal/"),
@@ -84,6 +86,13 @@ def hazard_with_its_loop(page: Page) -> None:
     keep(page, "hazard")
 
 
+def campaign(page: Page, name: str) -> None:
+    """The newest campaign: its board for an office, what is left for a school."""
+    page.goto("/campaigns/")
+    page.locator(".card a.list-group-item").first.click()
+    keep(page, name)
+
+
 def run_sheet(page: Page) -> None:
     """The run sheet of the drill of today."""
     page.goto("/emergency/?state=planned")
@@ -134,6 +143,8 @@ def main() -> None:
             pages[who].goto(address)
             keep(pages[who], name)
         hazard_with_its_loop(pages["city", DESK["width"]])
+        campaign(pages["city", DESK["width"]], "campaign")
+        campaign(pages["school", DESK["width"]], "campaign-school")
         run_sheet(pages["school", PHONE["width"]])
         changed_pack(pages["city", DESK["width"]])
         roll_call(pages["school", DESK["width"]], pages["teacher", PHONE["width"]])

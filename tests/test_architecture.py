@@ -96,6 +96,7 @@ UNGUARDED = {
     "anyuan.domains.responsibility.duties.services.signing.follow_up": "inside a guarded service or the daily job",
     "anyuan.domains.responsibility.duties.services.following.follow_time_and_people": "called by a job",
     "anyuan.domains.responsibility.duties.services.following.end_letters_of": "a reaction; close_unit guards",
+    "anyuan.org.services.first_password": "makes a word",
     "anyuan.org.services.checked": "saves a row inside a guarded service",
     "anyuan.org.services.refuse_invalid": "makes a refusal",
 }
@@ -121,6 +122,7 @@ WHOLE_TREE = {
     "domains/emergency/drills/feeds.py": "looks up whose calendar address it is, as org/tokens.py does",
     "domains/emergency/alerts/own.py": "a person reads what a unit above told them, by their own receipts",
     "domains/emergency/alerts/sending.py": "the worker's sending: takes and settles what is due of all units",
+    "domains/responsibility/duties/services/issuing.py": "numbers of letters stay taken when a school moves away",
     "domains/responsibility/duties/public.py": "a letter's code names the letter, not its unit: schools move",
     "org/tokens.py": "looks up the token before the scope shrinks to its unit",
 }

@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 from anyuan.api import (
     appraisals,
     buses,
+    campaigns,
     checks,
     drills,
     filings,
@@ -17,6 +18,7 @@ from anyuan.api import (
     incidents,
     indicators,
     ledgers,
+    letters,
     messages,
     plans,
     policy,
@@ -69,6 +71,7 @@ for part in (
     hazards,
     drills,
     ledgers,
+    letters,
     indicators,
     messages,
     buses,
@@ -77,6 +80,7 @@ for part in (
     rollcall,
     warnings,
     appraisals,
+    campaigns,
 ):
     api.add_router("", part.router)
 

@@ -23,6 +23,8 @@ class RecordKind:
     new_url_name: str | None = None
     # Whether open pages hear at once when one is made or changes (the event is named as the kind).
     live: bool = False
+    # Whether a rule may ask for it; of what is nobody's duty no page says which duty it fulfils.
+    counted: bool = True
 
 
 _kinds: dict[str, RecordKind] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import secrets
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -19,6 +18,7 @@ from anyuan.org.audit import note
 from anyuan.org.importing import KINDS, PEOPLE, UNITS, Sheet, check_people, check_units, read
 from anyuan.org.models import Person, Post, Profile, Unit
 from anyuan.org.permissions import GRANTS, HANDED_ON, Permission, Role
+from anyuan.org.services import first_password
 
 PROFILE = ("stages", "boarding", "pupils", "boarders", "staff", "classes", "has_bus", "has_canteen", "has_lab",
            "high_rise", "lon", "lat", "address")  # fmt: skip
@@ -152,7 +152,7 @@ def import_people(root: Unit, *, by: Actor, body: bytes, apply: bool) -> Outcome
         person = people.get(row["username"])
         unit, role = units[row["unit"]], labels[row["role"]]
         if person is None:
-            password = secrets.token_urlsafe(9)
+            password = first_password(Person(username=row["username"], name=row["name"]))
             person = Person(username=row["username"], name=row["name"], phone=row["phone"] or None,
                             password=password, must_change_password=True)  # fmt: skip
             people[row["username"]] = person

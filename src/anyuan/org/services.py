@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import secrets
 from collections.abc import Iterable
@@ -164,12 +165,21 @@ def end_post(post: Post, *, by: Actor, on: datetime.date) -> Post:
     return checked(post, exclude=("unit", "person"))
 
 
+def first_password(person: Person) -> str:
+    """A password made for a person; chance may make one like their name, which the rules refuse."""
+    while True:
+        password = secrets.token_urlsafe(9)
+        with contextlib.suppress(ValidationError):
+            validate_password(password, person)
+            return password
+
+
 @action(Permission.PERSON_MANAGE)
 def reset_password(post: Post, *, by: Actor) -> str:
     """A new first password of a person who holds a post here; it must be changed at the next sign-in."""
     if not GRANTS[Role(post.role)] <= by.permissions | HANDED_ON:
         raise Refused(_("不能重置比自己更高岗位的密码。"))
-    password = secrets.token_urlsafe(9)
+    password = first_password(post.person)
     post.person.set_password(password)
     post.person.must_change_password = True
     post.person.save(update_fields=["password", "must_change_password"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from typing import Any
 
@@ -19,7 +18,7 @@ from anyuan.core.refused import Forbidden, Refused
 from anyuan.org import queries
 from anyuan.org.forms import CloseForm, MoveForm, PersonForm, ProfileForm, UnitForm
 from anyuan.org.middleware import AuthedRequest, signed_in
-from anyuan.org.models import Post, Profile, Unit
+from anyuan.org.models import Person, Post, Profile, Unit
 from anyuan.org.pages import get_visible, keyset_page
 from anyuan.org.permissions import Permission
 from anyuan.org.services import (
@@ -27,6 +26,7 @@ from anyuan.org.services import (
     add_unit,
     close_unit,
     end_post,
+    first_password,
     move_unit,
     reset_password,
     set_profile,
@@ -129,7 +129,8 @@ def person_new(request: AuthedRequest, key: str) -> HttpResponse:
         raise Forbidden(_("您的岗位不能登记人员。"))
     form = PersonForm(request.POST or None, unit=unit)
     if request.method == "POST" and form.is_valid():
-        data, password = form.cleaned_data, secrets.token_urlsafe(9)
+        data = form.cleaned_data
+        password = first_password(Person(username=data["username"], name=data["name"]))
         try:
             person = add_person(
                 unit, by=request.actor, username=data["username"], name=data["name"], role=data["role"],

@@ -189,6 +189,13 @@ def today(request: AuthedRequest) -> HttpResponse:
     return render(request, "web/today.html", context)
 
 
+@require_GET
+@signed_in
+def today_more(request: AuthedRequest) -> HttpResponse:
+    """The cards of 今日 that may wait a moment: a part of that page, fetched after it."""
+    return render(request, "web/_today_more.html", {"cards": cards_of(request.actor, later=True)})
+
+
 def _waiting(request: AuthedRequest) -> list[Any]:
     """Hazards that wait for this post's next step, the oldest due day first."""
     by = request.actor

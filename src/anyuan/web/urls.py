@@ -15,6 +15,7 @@ urlpatterns = [
     path("command/screen/", command_views.screen, name="screen"),
     path("command/screen/panels", command_views.screen_panels, name="screen_panels"),
     path("today/", board_views.today, name="today"),
+    path("today/more/", board_views.today_more, name="today_more"),
     path("board/", board_views.board, name="board"),
     path("board/direct/", board_views.board_direct, name="board_direct"),
     path("board/map/", board_views.city_map, name="map"),

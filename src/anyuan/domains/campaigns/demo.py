@@ -1,4 +1,4 @@
-"""The demo's campaigns: one of the city half-way, one of a district ended last half-year."""
+"""The demo's campaigns: one of the city half-way, one of a district that ended two weeks ago."""
 
 from __future__ import annotations
 
@@ -51,9 +51,7 @@ def fill(sites: Sequence[Any], today: datetime.date, at: Clock) -> None:
             draw_sample(unit, by=city, campaign=running, size=size, seed="demo-16")
     if district:
         begun = today - datetime.timedelta(days=70)
-        ended = _make(
-            district, at, "校门口交通秩序整治", begun, today - datetime.timedelta(days=14)
-        )
+        ended = _make(district, at, "校园安全集中整治", begun, today - datetime.timedelta(days=14))
         _run(
             ended,
             district,
@@ -64,9 +62,9 @@ def fill(sites: Sequence[Any], today: datetime.date, at: Clock) -> None:
         )
         with at(ended.ends_on, 300):
             write_summary(
-                ended, by=district, done_words="逐校查看上下学时段的校门口，缺标志的当月补齐。",
-                problem_words="个别学校家长接送车辆停放没有专人疏导。", next_words="与交警部门每月会商一次。",
-                standing="上下学时段校门口护学岗每天到岗\n新学期第一周集中检查校门口交通标志",
+                ended, by=district, done_words="各校对照重点环节逐处自查，能改的当天改。\n区里逐校验收，没有通过的写明原因退回。",
+                problem_words="个别学校只查不改，整改时限一拖再拖。", next_words="没有销号的问题逐校盯到底。",
+                standing="每学期第一周对照重点环节自查一遍\n整改逾期的学校由区里约谈",
             )  # fmt: skip
             step_campaign(ended, by=district, transition="close")
 
@@ -111,4 +109,12 @@ def _run(
                     unit, by=actor_of(post), campaign=campaign, words=rng.choice(WORDS),
                     funds=Decimal(rng.randint(2, 60)) / 10,
                 )  # fmt: skip
-    freeze_week(campaign, until)
+    for day in weekends(campaign.starts_on, until):
+        freeze_week(campaign, day)
+
+
+def weekends(since: datetime.date, until: datetime.date) -> list[datetime.date]:
+    """The Sundays of a time, and its last day."""
+    first = since + datetime.timedelta(days=6 - since.weekday())
+    sundays = range((until - first).days // 7 + 1)
+    return sorted({until, *(first + datetime.timedelta(days=7 * n) for n in sundays)})

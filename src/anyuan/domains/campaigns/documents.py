@@ -15,7 +15,14 @@ from anyuan.domains.campaigns import progress
 from anyuan.domains.campaigns.models import Campaign, Link
 from anyuan.domains.campaigns.progress import Cell
 from anyuan.engines.notices import papers
-from anyuan.engines.notices.official import FONT_FILES, REGULAR, Heading, Picture, Table
+from anyuan.engines.notices.official import (
+    FONT_FILES,
+    REGULAR,
+    Heading,
+    Picture,
+    Table,
+    chinese_day,
+)
 from anyuan.engines.notices.printing import xlsx_rows
 from anyuan.org.actor import Actor
 from anyuan.org.models import Unit
@@ -44,22 +51,30 @@ def by_link(campaign: Campaign, found: dict[tuple[int, str], Cell]) -> list[tupl
     ]
 
 
-def bars(rows: Sequence[tuple[str, float | None]]) -> bytes:
+def bars(rows: Sequence[tuple[str, float]]) -> bytes:
     """A chart of rates as PNG: a bar for each name with its figure."""
     font = ImageFont.truetype(str(Path(settings.FONT_FOLDER) / FONT_FILES[REGULAR]), 26)
-    height, left, width = 54, 420, 620
+    # The names take the room they need, so that none is cut; the bars keep their length.
+    longest = max((font.getlength(name) for name, _rate in rows), default=0)
+    height, left, width = 54, int(longest) + 34, 620
     image = Image.new("RGB", (left + width + 160, height * len(rows) + 20), "white")
     pen = ImageDraw.Draw(image)
     for n, (name, rate) in enumerate(rows):
         top = 10 + n * height
         pen.text((left - 14, top + 20), name, font=font, fill="#222222", anchor="rm")
         pen.rectangle((left, top + 4, left + width, top + 36), fill="#E9EFEC")
-        if rate:
+        if rate > 0:
             pen.rectangle((left, top + 4, left + int(width * rate), top + 36), fill="#0B7A5C")
         pen.text((left + width + 14, top + 20), per(rate), font=font, fill="#222222", anchor="lm")
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
+
+
+def _chart(title: str, rows: Sequence[tuple[str, float | None]]) -> list[Picture]:
+    """The bars of those that have a rate; nothing where none has."""
+    known = [(name, rate) for name, rate in rows if rate is not None]
+    return [Picture(bars(known), title)] if known else []
 
 
 def _table(rows: list[tuple[Link, Cell]]) -> Table:
@@ -88,12 +103,12 @@ def summary(campaign: Campaign, unit: Unit, by: Actor) -> papers.Official:
     rows = by_link(campaign, progress.cells(campaign, by.units, unit.key))
     whole = sum((cell for _link, cell in rows), Cell())
     parts: list[Any] = [
-        f"{campaign.title}自{campaign.starts_on:%Y年%m月%d日}开始，至{campaign.ends_on:%Y年%m月%d日}结束。"
+        f"{campaign.title}自{chinese_day(campaign.starts_on)}开始，至{chinese_day(campaign.ends_on)}结束。"
         + _figures(campaign, by.units, whole),
         Heading("一、主要做法"), *_lines(campaign.done_words),
         Heading("二、各环节情况"), _table(rows),
-        Picture(bars([(link.title, cell.rate) for link, cell in rows]), "各环节自查覆盖率"),
-        Picture(bars([(link.title, cell.fix_rate) for link, cell in rows]), "各环节问题整改率"),
+        *_chart("各环节自查覆盖率", [(link.title, cell.rate) for link, cell in rows]),
+        *_chart("各环节问题整改率", [(link.title, cell.fix_rate) for link, cell in rows]),
         Heading("三、存在不足"), *_lines(campaign.problem_words),
         Heading("四、下一步工作"), *_lines(campaign.next_words),
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Weekly: freeze how each unit stands; on working days: remind units where nothing moves."""
+"""Each evening: freeze how each unit stands in its week; on Mondays: remind units where nothing moves."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def remind_stalled(timestamp: int) -> None:
     if not is_working_day(timezone.localdate()):
         return
     with scope.everything():
-        for campaign in Campaign.objects.filter(running=True).select_related("record"):
+        # After its last day nothing counts for a campaign, even if its office has not closed it yet.
+        going = Campaign.objects.filter(running=True, ends_on__gte=timezone.localdate())
+        for campaign in going.select_related("record"):
             keys = [row.key for row in progress.stalled(campaign, subtree(campaign.unit_id))]
             if keys:
                 remind(campaign, keys)

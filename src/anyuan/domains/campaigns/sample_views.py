@@ -19,11 +19,12 @@ from anyuan.domains.campaigns.content import number
 from anyuan.domains.campaigns.forms import AssignForm, DrawForm
 from anyuan.domains.campaigns.models import Draw
 from anyuan.domains.campaigns.services.work import assign_sample, draw_sample
-from anyuan.domains.campaigns.views import needs_office
+from anyuan.domains.campaigns.views import needs_office, show_form
 from anyuan.engines.checks.models import Checklist
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Post, Unit
 from anyuan.org.pages import get_visible
+from anyuan.org.permissions import Permission
 
 MOST_LOTS = 100
 
@@ -56,7 +57,7 @@ def draw_new(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
         "hint": _("逾期隐患多、环节没做完、没有记录的学校更容易被抽中。参加学校 %(taking)s 所。")
         % {"taking": taking},
     }  # fmt: skip
-    return render(request, "campaigns/form.html", context)
+    return show_form(request, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,6 +94,7 @@ def draw_one(request: AuthedRequest, pk: uuid.UUID, draw: uuid.UUID) -> HttpResp
         "campaign": campaign, "draw": row, "form": form, "all": len(lots), "whole": whole,
         "drawn": [(lot, done.get(lot.target_id)) for lot in lots if lot.drawn],
         "others": [lot for lot in lots if not lot.drawn][:MOST_LOTS],
-        "may_assign": not done and by.may("campaign.manage"),
+        "may_assign": not done and campaign.running and by.may(Permission.CAMPAIGN_MANAGE),
     }  # fmt: skip
-    return render(request, "campaigns/draw.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "campaigns/draw.html", context, status=status)

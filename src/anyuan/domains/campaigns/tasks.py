@@ -88,12 +88,12 @@ WHERE l.campaign_id = %(campaign)s AND f.unit_id >= %(lo)s AND f.unit_id < %(hi)
 
 _FREEZE = """
 INSERT INTO campaigns_week (unit_id, campaign_id, monday, tasks, done, found, fixed, listed)
-SELECT t.unit_id, t.campaign_id, %(monday)s, count(*), count(t.done_on),
+SELECT t.unit_id, t.campaign_id, %(monday)s, count(*), count(t.done_on) FILTER (WHERE t.done_on <= %(day)s),
   coalesce(max(f.found), 0), coalesce(max(f.fixed), 0), coalesce(max(f.listed), 0)
 FROM campaigns_task t LEFT JOIN (
-    SELECT school_id, count(*) AS found, count(closed_at) AS fixed,
+    SELECT school_id, count(*) AS found, count(*) FILTER (WHERE closed_at < %(night)s) AS fixed,
       count(*) FILTER (WHERE closed_at IS NULL AND supervised <> 'school') AS listed
-    FROM ({found}) x GROUP BY school_id
+    FROM ({found}) x WHERE found_on <= %(day)s GROUP BY school_id
 ) f ON f.school_id = t.unit_id
 WHERE t.campaign_id = %(campaign)s
 GROUP BY t.unit_id, t.campaign_id
@@ -172,11 +172,22 @@ def monday_of(day: datetime.date) -> datetime.date:
 
 
 def freeze_week(campaign: Campaign, day: datetime.date | None = None) -> int:
-    """Write how each unit stands into the week of a day; how many. Frozen again it is the later state."""
-    monday = monday_of(day or timezone.localdate())
+    """Write how each unit stood at the end of a day into that day's week; how many units.
+
+    Frozen again in the same week it is the later state.
+    """
+    day = day or timezone.localdate()
+    night = datetime.datetime.combine(
+        day + datetime.timedelta(days=1), datetime.time.min, timezone.get_current_timezone()
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             _FREEZE.format(found=found_sql()),
-            {**facts_of(campaign, EVERYTHING), "monday": monday},
+            {
+                **facts_of(campaign, EVERYTHING),
+                "monday": monday_of(day),
+                "day": day,
+                "night": night,
+            },
         )
         return int(cursor.rowcount)

@@ -21,7 +21,7 @@ from anyuan.domains.campaigns.forms import AcceptForm, NoteForm
 from anyuan.domains.campaigns.models import CampaignNote, Link, Task
 from anyuan.domains.campaigns.services.work import accept_task, nudge_stalled, write_note
 from anyuan.domains.campaigns.tasks import monday_of
-from anyuan.domains.campaigns.views import MANAGE, needs_office
+from anyuan.domains.campaigns.views import MANAGE, needs_office, show_form
 from anyuan.org.actor import visible
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Unit
@@ -29,6 +29,12 @@ from anyuan.org.pages import get_visible
 from anyuan.org.permissions import Permission
 
 SIZE = 50
+
+
+def page_number(request: AuthedRequest) -> int:
+    """The page asked for; the first where the address says nonsense."""
+    asked = request.GET.get("page", "")
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 6 else 1
 
 
 @require_GET
@@ -44,7 +50,7 @@ def unit_list(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
         days=number("stalled_days", campaign.template)
     )
     link = None
-    if request.GET.get("link", "").isdigit():
+    if request.GET.get("link", "").isdecimal():
         link = get_object_or_404(Link, pk=request.GET["link"], campaign=campaign)
         undone = set(
             visible(Task, request.actor).filter(link=link, done_on__isnull=True)
@@ -53,7 +59,7 @@ def unit_list(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
         rows = [row for row in rows if row.key in undone]
     if request.GET.get("stalled"):
         rows = [row for row in rows if progress.is_stalled(row, campaign, since)]
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
+    page = page_number(request)
     context = {
         "campaign": campaign, "rows": rows[(page - 1) * SIZE : page * SIZE], "all": len(rows), "link": link,
         "next": page + 1 if len(rows) > page * SIZE else 0, "stalled": request.GET.get("stalled"),
@@ -111,7 +117,7 @@ def finding_list(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     campaign = queries.one(request.actor, pk)
     only = request.GET.get("only", "")
     rows = progress.findings(campaign, request.actor.units, only=only)
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdigit() else 1
+    page = page_number(request)
     context = {
         "campaign": campaign, "rows": rows[(page - 1) * SIZE : page * SIZE], "all": len(rows),
         "only": only, "next": page + 1 if len(rows) > page * SIZE else 0,
@@ -147,7 +153,7 @@ def note_new(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, _("本周进展已保存。"))
             return redirect("campaigns:detail", campaign.pk)
     context = {"form": form, "title": _("本周进展"), "send": _("保存"), "campaign": campaign}
-    return render(request, "campaigns/form.html", context)
+    return show_form(request, context)
 
 
 @require_GET

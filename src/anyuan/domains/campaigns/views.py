@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anyuan.core.forms import show_refusal
 from anyuan.core.keys import depth
 from anyuan.core.models import Audit
-from anyuan.core.refused import Forbidden, Missing, Refused
+from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
 from anyuan.domains.campaigns import documents, progress, queries
 from anyuan.domains.campaigns.content import templates
 from anyuan.domains.campaigns.forms import DraftForm, LinkForm, SummaryForm, in_half_a_year
-from anyuan.domains.campaigns.models import Campaign, Draw, Link
+from anyuan.domains.campaigns.models import Accepted, Campaign, Draw, Link, Task
 from anyuan.domains.campaigns.progress import Cell
 from anyuan.domains.campaigns.services.running import (
     change_link,
@@ -54,6 +54,12 @@ def needs_office(by: Actor) -> None:
         raise Forbidden(_("由教育局组织专项整治。"))
 
 
+def refuse_ended(campaign: Campaign) -> None:
+    """No form opens that could not be saved."""
+    if campaign.record.case.closed_at:
+        raise Conflict(_("这次专项整治已经结束，不能再修改。"))
+
+
 @require_GET
 @signed_in
 def campaign_list(request: AuthedRequest) -> HttpResponse:
@@ -61,6 +67,12 @@ def campaign_list(request: AuthedRequest) -> HttpResponse:
     rows = queries.campaigns_of(request.actor)
     context = {"rows": rows, "may_make": request.actor.may(MANAGE)}
     return render(request, "campaigns/list.html", context)
+
+
+def show_form(request: AuthedRequest, context: dict[str, Any]) -> HttpResponse:
+    """A form, or again what was typed with the sentences beside the fields."""
+    status = 422 if context["form"].errors else 200
+    return render(request, "campaigns/form.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -91,8 +103,7 @@ def campaign_new(request: AuthedRequest) -> HttpResponse:
         else:
             messages.success(request, _("方案已建好。核对重点环节后再启动。"))
             return redirect("campaigns:detail", made.pk)
-    context = {"form": form, "title": _("新建专项整治"), "send": _("建立方案")}
-    return render(request, "campaigns/form.html", context)
+    return show_form(request, {"form": form, "title": _("新建专项整治"), "send": _("建立方案")})
 
 
 @require_GET
@@ -105,18 +116,24 @@ def campaign_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     return _board(request, campaign)
 
 
+def is_over(task: Task) -> bool:
+    """Nothing left to do: there is a record, and the office did not give the link back."""
+    return task.done_on is not None and task.accepted != Accepted.BACK
+
+
 def _school(request: AuthedRequest, campaign: Campaign) -> HttpResponse:
     by = request.actor
     tasks = queries.tasks_of(campaign, queries.school_of(by), by)
     found = progress.findings(campaign, by.units)
+    may_do = by.may(Permission.CAMPAIGN_WRITE) and campaign.running
+    ways = queries.ways(campaign, by.unit_key) if may_do else {}
     context = {
-        "campaign": campaign, "state": campaign.record.case.state_spec, "tasks": tasks,
-        "left": [task for task in tasks if task.done_on is None],
-        "done": [task for task in tasks if task.done_on is not None],
+        "campaign": campaign, "state": campaign.record.case.state_spec,
+        "left": [(task, ways.get(task.link_id, [])) for task in tasks if not is_over(task)],
+        "done": [task for task in tasks if is_over(task)],
         "open": [one for one in found if not one.closed_at], "found": len(found),
         "phases": list(campaign.phases.all()), "new_finding": new_url_name(),
-        "may_write": by.may(Permission.CAMPAIGN_WRITE) and campaign.running
-        and by.unit_key == queries.school_of(by),
+        "may_do": may_do, "may_write": may_do and by.unit_key == queries.school_of(by),
     }  # fmt: skip
     return render(request, "campaigns/school.html", context)
 
@@ -174,7 +191,8 @@ def _board(
         "stalled": progress.stalled(campaign, by.units)[:30] if campaign.running else [],
         "funds": progress.funds(campaign, by.units), "phases": list(campaign.phases.all()),
         "draws": list(visible(Draw, by).filter(campaign=campaign).order_by("-drawn_at")[:10]),
-        "may_run": by.may(MANAGE) and campaign.running,
+        "may_run": by.may(MANAGE) and campaign.running, "may_bulletin": by.may(MANAGE),
+        "may_export": by.may(Permission.EXPORT_RUN),
     }  # fmt: skip
     return render(request, "campaigns/board.html", context, status=status)
 
@@ -193,7 +211,7 @@ def campaign_act(request: AuthedRequest, pk: uuid.UUID, transition: str) -> Http
         seen = request.POST.get("seen", "")
         step_campaign(
             campaign, by=request.actor, transition=transition,
-            data=dict(form.cleaned_data) if form else {}, seen=int(seen) if seen.isdigit() else None,
+            data=dict(form.cleaned_data) if form else {}, seen=int(seen) if seen.isdecimal() else None,
         )  # fmt: skip
         messages.success(request, _("已办理：%(label)s。") % {"label": step.label})
         return redirect("campaigns:detail", campaign.pk)
@@ -207,6 +225,7 @@ def link_edit(request: AuthedRequest, pk: uuid.UUID, link: int) -> HttpResponse:
     campaign = queries.one(request.actor, pk)
     if not manages(request.actor, campaign):
         raise Forbidden(_("由发起的教育局修改重点环节。"))
+    refuse_ended(campaign)
     row = get_object_or_404(Link, pk=link, campaign=campaign)
     form = LinkForm(
         request.POST or None,
@@ -224,7 +243,7 @@ def link_edit(request: AuthedRequest, pk: uuid.UUID, link: int) -> HttpResponse:
             messages.success(request, _("已保存。"))
             return redirect("campaigns:detail", campaign.pk)
     context = {"form": form, "title": _("修改重点环节"), "send": _("保存"), "campaign": campaign}
-    return render(request, "campaigns/form.html", context)
+    return show_form(request, context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -234,6 +253,7 @@ def summary_edit(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     campaign = queries.one(request.actor, pk)
     if not manages(request.actor, campaign):
         raise Forbidden(_("由发起的教育局写总结。"))
+    refuse_ended(campaign)
     names = ("done_words", "problem_words", "next_words", "standing")
     form = SummaryForm(
         request.POST or None, initial={name: getattr(campaign, name) for name in names}
@@ -247,7 +267,7 @@ def summary_edit(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, _("已保存。数字和图表由系统生成。"))
             return redirect("campaigns:detail", campaign.pk)
     context = {"form": form, "title": _("写总结"), "send": _("保存"), "campaign": campaign}
-    return render(request, "campaigns/form.html", context)
+    return show_form(request, context)
 
 
 @require_GET

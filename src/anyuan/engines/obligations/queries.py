@@ -192,6 +192,8 @@ def evidence_of(obligation: Obligation, by: Actor, *, most: int = 50) -> list[Ev
 
 def fulfilled_by(record: Record, actor: Actor) -> dict[str, Any] | None:
     """The side panel of a record: the duties it counts for, among those the actor may see."""
+    if not kinds.get(record.kind).counted:
+        return None
     found = visible(Evidence, actor).filter(record=record)
     rows = found.select_related("obligation__rule", "obligation__unit").order_by(
         "obligation__due_on"

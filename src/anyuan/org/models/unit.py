@@ -86,6 +86,13 @@ class Unit(models.Model):
         return self.name
 
     @property
+    def whole_name(self) -> str:
+        """The short name; a campus with its school's before it (load `parent` along with it)."""
+        if self.kind == Unit.Kind.CAMPUS and self.parent is not None:
+            return f"{self.parent.short_name}{self.short_name}"
+        return self.short_name
+
+    @property
     def parent_key(self) -> str:
         return parent_key(self.key)
 

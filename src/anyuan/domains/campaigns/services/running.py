@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anyuan.core.keys import subtree
-from anyuan.core.refused import Conflict, Refused
+from anyuan.core.refused import Conflict, Missing, Refused
 from anyuan.domains.campaigns.content import Template, templates
 from anyuan.domains.campaigns.models import Campaign, Link, Match, Phase, Task
 from anyuan.domains.campaigns.tasks import reckon
@@ -124,6 +124,8 @@ def change_link(
     """A link in the office's own words; from then on it is no suggestion. Open tasks get the new due day."""
     hold_lock()
     held = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if link.campaign_id != held.pk:
+        raise Missing
     if held.record.case.closed_at:
         raise Conflict(_("这次专项整治已经结束，不能再修改。"))
     errors = {}

@@ -174,6 +174,7 @@ def assign_sample(
     due_on: datetime.date,
 ) -> uuid.UUID:
     """Send one person of the office to the units drawn, with a checklist; once for a draw."""
+    _running(campaign)
     unit = Unit.objects.get(key=drawn.unit_id)
     lots = Lot.objects.filter(draw=drawn, drawn=True).select_related("target").order_by("target_id")
     return assign_checks(

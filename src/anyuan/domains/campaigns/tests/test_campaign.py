@@ -30,11 +30,11 @@ from anyuan.domains.campaigns.services.work import (
     write_note,
 )
 from anyuan.domains.campaigns.tasks import freeze_week
+from anyuan.domains.campaigns.tests.making import drafted, inspected, launched, tasks
 from anyuan.domains.hazards.services import report_hazard
 from anyuan.engines.cases.models import Step
 from anyuan.engines.checks.models import CheckAssignment
-from anyuan.engines.checks.scoring import Given
-from anyuan.engines.checks.services import publish_checklist, submit_inspection, void_inspection
+from anyuan.engines.checks.services import publish_checklist, void_inspection
 from anyuan.engines.checks.spec import Item, Spec
 from anyuan.engines.notices.models import Notification
 from anyuan.org.models import Post
@@ -44,39 +44,10 @@ from anyuan.org.tests.cast import PROFILE
 TODAY = datetime.date(2026, 5, 20)
 
 
-def drafted(cast, by=None, unit=None, **more):
-    by, unit = by or cast.bureau, unit or cast.city
-    today = timezone.localdate()
-    facts = {
-        "template": "campus_and_bus", "name": "校园安全整治", "starts_on": today - datetime.timedelta(days=30),
-        "ends_on": today + datetime.timedelta(days=60),
-    } | more  # fmt: skip
-    return draft_campaign(unit, by=by, **facts)
-
-
-def launched(cast, by=None, unit=None, **more):
-    campaign = drafted(cast, by, unit, **more)
-    step_campaign(campaign, by=by or cast.bureau, transition="launch")
-    return campaign
-
-
 @pytest.fixture
 def version(cast):
     spec = Spec("fire_monthly", "消防月查", "", (Item("exits", "通道"),))
     return publish_checklist(cast.city, by=cast.bureau, spec=spec)
-
-
-def inspected(cast, version, result=1, day=None):
-    return submit_inspection(
-        cast.school, by=cast.officer, version=version, answers={"exits": Given(result)},
-        happened_on=day, people="甲",
-    )  # fmt: skip
-
-
-def tasks(campaign, unit):
-    with scope.everything():
-        rows = Task.objects.filter(campaign=campaign, unit=unit).select_related("link", "done_by")
-        return {task.link.title: task for task in rows}
 
 
 def in_scope(actor):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anyuan.core.forms import show_refusal
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
 from anyuan.domains.emergency.drills import documents, moments
+from anyuan.domains.emergency.drills.basis import fitting, plan_of, posts_of, scenario_of
 from anyuan.domains.emergency.drills.facts import goal_seconds
 from anyuan.domains.emergency.drills.forms import ArrangeForm, ScoreForm, VisitForm
 from anyuan.domains.emergency.drills.models import Drill, DrillVisit, State
@@ -25,6 +26,8 @@ from anyuan.domains.emergency.drills.services.arranging import (
 from anyuan.domains.emergency.drills.services.closing import report_drill, score_drill
 from anyuan.domains.emergency.drills.services.overseeing import note_visit
 from anyuan.domains.emergency.drills.services.running import set_guides
+from anyuan.domains.emergency.plans.models import PlanVersion
+from anyuan.domains.emergency.plans.queries import plans_in_force
 from anyuan.engines.notices.printing import DOCX, PDF, download
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.pages import get_visible
@@ -45,10 +48,21 @@ def _one(request: AuthedRequest, pk: uuid.UUID, permission: Permission | None = 
 def arrange(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     """Day, time, people and posts of a planned drill."""
     drill = _one(request, pk, Permission.DRILL_WRITE)
-    form = ArrangeForm(request.POST or None, initial=_details(drill))
+    versions = plans_in_force(drill.unit_id)
+    basis = plan_of(drill) or (None if drill.plan else fitting(versions, drill.kind))
+    initial = _details(drill, basis)
+    if basis is not None and basis not in versions:
+        versions = [basis, *versions]
+    form = ArrangeForm(request.POST or None, initial=initial, versions=versions)
     if request.method == "POST" and form.is_valid():
+        details = form.details()
+        chosen = next((one for one in versions if one.pk == details.get("plan_record_id")), None)
+        proposed = scenario_of(basis).split()
+        # Words that are still those of the plan shown before follow the plan that is chosen now.
+        if chosen != basis and proposed and details["scenario"].split() == proposed:
+            details["scenario"] = scenario_of(chosen)
         try:
-            arrange_drill(drill, by=request.actor, on=form.cleaned_data["on"], **form.details())
+            arrange_drill(drill, by=request.actor, on=form.cleaned_data["on"], **details)
             set_guides(drill, by=request.actor, guides=form.cleaned_data["guides"])
         except (Forbidden, Missing, Conflict):
             raise
@@ -57,19 +71,26 @@ def arrange(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
         else:
             messages.success(request, _("已保存。"))
             return redirect("emergency:drill", drill.pk)
-    facts = {"form": form, "drill": drill, "title": _("安排演练")}
+    facts = {"form": form, "drill": drill, "title": _("安排演练"), "basis": basis}
     return render(request, "emergency/arrange.html", facts, status=422 if form.errors else 200)
 
 
-def _details(drill: Drill) -> dict[str, Any]:
-    """As it is; posts that nobody wrote yet are those of the school's last drill."""
+def _details(drill: Drill, basis: PlanVersion | None) -> dict[str, Any]:
+    """As it is; posts that nobody wrote yet are those of the school's last drill, else of its plan.
+
+    A scenario that nobody wrote yet comes from the plan.
+    """
     names = (*ArrangeForm.base_fields,)
     facts = {name: getattr(drill, name, None) for name in names if name not in {"on", "guides"}}
-    guides = list(drill.guides.all())
-    if not guides:
-        guides = moments.last_guides(drill)
-    lines = "\n".join(f"{guide.place}，{guide.name}" for guide in guides)
-    return {**facts, "on": drill.record.happened_on, "guides": lines}
+    guides = list(drill.guides.all()) or moments.last_guides(drill)
+    posts = [(guide.place, guide.name) for guide in guides] or posts_of(basis, drill.unit)
+    return {
+        **facts,
+        "on": drill.record.happened_on,
+        "plan_record_id": str(basis.pk) if basis else "",
+        "scenario": drill.scenario or scenario_of(basis),
+        "guides": "\n".join(f"{place}，{name}" for place, name in posts),
+    }
 
 
 @require_POST

@@ -82,6 +82,14 @@ class Item:
 
 
 @dataclasses.dataclass(frozen=True)
+class FromPlan:
+    """What a scenario takes from a plan: a response level's beginning, a section's text."""
+
+    level: str
+    section: str
+
+
+@dataclasses.dataclass(frozen=True)
 class Content:
     seasons: tuple[Season, ...]
     weekdays: tuple[int, ...]
@@ -93,6 +101,7 @@ class Content:
     approval: frozenset[str]
     notice: frozenset[str]
     notice_text: str
+    from_plan: FromPlan
 
     def sheet_of(self, kind: str) -> Sheet:
         found = next((one for one in self.sheets if kind in one.kinds), self.sheets[0])
@@ -122,6 +131,7 @@ def content_of(pack: str) -> Content:
         approval=frozenset(data["approval"]["modes"]),
         notice=frozenset(data["notice"]["modes"]),
         notice_text=data["notice"]["text"],
+        from_plan=FromPlan(data["from_plan"]["level"], data["from_plan"]["section"]),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from anyuan.core.files import path_of
 from anyuan.core.models import File
 from anyuan.domains.emergency.drills import moments
+from anyuan.domains.emergency.drills.basis import basis_words
 from anyuan.domains.emergency.drills.content import content
 from anyuan.domains.emergency.drills.facts import goal_seconds, report_late
 from anyuan.domains.emergency.drills.models import Drill, Programme
@@ -36,7 +37,7 @@ def facts(drill: Drill) -> list[tuple[str, str]]:
         ("演练日期", f"{drill.record.happened_on:%Y年%m月%d日}"),
         ("种类和形式", drill.record.title + ("，夜间" if drill.at_night else "")
          + ("，事先通知" if drill.announced else "，事先未通知")),
-        ("依据的预案", drill.plan or (drill.plan_record.title if drill.plan_record else "")),
+        ("依据的预案", basis_words(drill)),
         ("情景", drill.scenario),
         ("总指挥", drill.leader),
         ("演练楼宇", drill.buildings + (f"（最高 {drill.floors} 层）" if drill.floors else "")),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anyuan.core.forms import FilesField, OnceForm, dress
+from anyuan.domains.emergency.drills.basis import fitting, named
 from anyuan.domains.emergency.drills.content import content
 from anyuan.domains.emergency.drills.models import Kind, Mode, State, Verdict
+from anyuan.domains.emergency.plans.models import PlanVersion
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -20,6 +24,43 @@ def area(label: Any, rows: int = 2, limit: int = 1000) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, max_length=limit, widget=forms.Textarea(attrs={"rows": rows})
     )
+
+
+class BasisPart(forms.Form):
+    """The plan in force that the drill practises: of `versions`, those that hold for the unit.
+
+    Where the kind is still to be chosen (`by_kind`), the plan may follow it.
+    """
+
+    BY_KIND = "kind"
+
+    plan_record_id = forms.ChoiceField(label=_("依据的现行预案"), required=False)
+    plan = forms.CharField(label=_("依据的预案"), max_length=120, required=False)
+
+    def __init__(
+        self, *args: Any, versions: Sequence[PlanVersion] = (), by_kind: bool = True, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.versions = versions
+        if not versions:
+            del self.fields["plan_record_id"]
+            return
+        first = [(self.BY_KIND, _("按演练种类自动选择"))] if by_kind else []
+        field: Any = self.fields["plan_record_id"]
+        field.choices = [
+            *first, *((str(one.pk), named(one)) for one in versions), ("", _("不在其中")),
+        ]  # fmt: skip
+        self.fields["plan"].label = _("其他预案（不在上面时填写）")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = data.get("plan_record_id")
+        if chosen == self.BY_KIND:
+            found = None if data.get("plan") else fitting(self.versions, data.get("kind", ""))
+            data["plan_record_id"] = found.pk if found else None
+        elif chosen is not None:
+            data["plan_record_id"] = uuid.UUID(chosen) if chosen else None
+        return data
 
 
 class HeldPart(forms.Form):
@@ -63,23 +104,23 @@ class HeldPart(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in skip}
 
 
-class RecordForm(OnceForm, HeldPart):
+class RecordForm(BasisPart, OnceForm, HeldPart):
     """A drill that was held and had not been planned here."""
 
     kind = forms.ChoiceField(label=_("种类"), choices=Kind.choices)
     mode = forms.ChoiceField(label=_("形式"), choices=Mode.choices)
     scenario = area(_("情景"))
-    field_order = ["kind", "mode", "on", "expected", "present", "seconds"]
+    field_order = ["kind", "mode", "on", "expected", "present", "seconds", "plan_record_id", "plan"]
 
 
-class PlanForm(OnceForm):
+class PlanForm(BasisPart, OnceForm):
     kind = forms.ChoiceField(label=_("种类"), choices=Kind.choices)
     mode = forms.ChoiceField(label=_("形式"), choices=Mode.choices)
     on = forms.DateField(label=_("计划日期"), widget=DATE)
     announced = forms.BooleanField(label=_("事先通知师生"), required=False, initial=True)
     at_night = forms.BooleanField(label=_("夜间（宿舍）"), required=False)
-    plan = forms.CharField(label=_("依据的预案"), max_length=120, required=False)
     scenario = area(_("情景"))
+    field_order = ["kind", "mode", "on", "announced", "at_night", "plan_record_id", "plan"]
 
 
 class FilterForm(forms.Form):
@@ -93,7 +134,7 @@ class FilterForm(forms.Form):
         dress(self)
 
 
-class ArrangeForm(forms.Form):
+class ArrangeForm(BasisPart):
     """Details of a planned drill."""
 
     on = forms.DateField(label=_("日期"), widget=DATE)
@@ -109,8 +150,7 @@ class ArrangeForm(forms.Form):
         label=_("最高楼层"), min_value=1, max_value=60, required=False,
         help_text=_("低层建筑的疏散目标更短"),
     )  # fmt: skip
-    plan = forms.CharField(label=_("依据的预案"), max_length=120, required=False)
-    scenario = area(_("情景"), 3)
+    scenario = area(_("情景"), 5)
     announced = forms.BooleanField(label=_("事先通知师生"), required=False)
     at_night = forms.BooleanField(label=_("夜间（宿舍）"), required=False)
     guides = forms.CharField(
@@ -118,9 +158,12 @@ class ArrangeForm(forms.Form):
         help_text=_("每行一个：位置，姓名。例如：二楼东楼梯，王老师"),
         widget=forms.Textarea(attrs={"rows": 5}),
     )  # fmt: skip
+    field_order = [
+        "on", "planned_time", "leader", "place", "buildings", "floors", "plan_record_id", "plan", "scenario",
+    ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, by_kind=False, **kwargs)
         dress(self)
 
     def clean_guides(self) -> list[tuple[str, str]]:

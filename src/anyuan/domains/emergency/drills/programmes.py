@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from anyuan.domains.emergency.drills.basis import practised
 from anyuan.domains.emergency.drills.content import content
 from anyuan.domains.emergency.drills.models import Drill, Kind, Programme, State
 from anyuan.domains.emergency.drills.proposing import (
@@ -78,7 +79,7 @@ def proposal(unit: Unit, span: Span, today: datetime.date) -> list[Line]:
     kinds = [kind for kind in Kind.values if kind != Kind.BUS or (profile and profile.has_bus)]
     return propose(
         needs.owed, needs.days, given=needs.given, kinds=kinds, content=content(), seed=unit.key,
-        boarding=bool(profile and profile.boarding),
+        boarding=bool(profile and profile.boarding), practised=practised(unit),
     )  # fmt: skip
 
 

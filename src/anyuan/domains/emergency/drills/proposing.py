@@ -14,7 +14,7 @@ from anyuan.engines.obligations.packs import spec
 
 _ONE = datetime.timedelta(days=1)
 # How much each consideration counts when a day and a kind are chosen.
-COVERS, SEASON, NEAR, GAP, WEEKDAY, REPEATED, EDGE = 30, 20, 15, 18, 5, 9, 25
+COVERS, SEASON, NEAR, GAP, WEEKDAY, REPEATED, EDGE, PLANNED = 30, 20, 15, 18, 5, 9, 25, 6
 # So near to the end of a duty's time a drill that has to be put off would come too late.
 LAST_DAYS = 5
 
@@ -91,14 +91,15 @@ def propose(
     content: Content,
     seed: str,
     boarding: bool = False,
+    practised: frozenset[str] = frozenset(),
 ) -> list[Line]:
     """Lines that, with the drills `given`, cover every duty that has a school day; by day.
 
     The narrowest duty first, each time on the day and with the kind that serve most open duties; then
-    season, distance from other drills and variety decide. The same school gets the same programme, two
+    season, distance from other drills, variety and the unit's own plans (`practised`: their kinds) decide. The same school gets the same programme, two
     schools different days.
     """
-    choice = _Choice(owed, days, list(given), content, seed)
+    choice = _Choice(owed, days, list(given), content, seed, practised)
     for season in content.seasons:
         if season.extra and season.kind in kinds:
             choice.add_seasonal(season)
@@ -126,9 +127,10 @@ class _Choice:
         given: list[tuple[datetime.date, str]],
         content: Content,
         seed: str,
+        practised: frozenset[str],
     ) -> None:
         self.owed, self.days, self.content = owed, days, content
-        self.seed = seed
+        self.seed, self.practised = seed, practised
         self.all = given
         self.open = open_of(owed, given)
         self.lines: list[Line] = []
@@ -183,6 +185,7 @@ class _Choice:
             + self.season(on, kind)
             + min(gap, GAP)
             + WEEKDAY * (on.isoweekday() in self.content.weekdays)
+            + PLANNED * (kind in self.practised)
             - REPEATED * self.used[kind]
             - EDGE * late
             + dice

@@ -18,6 +18,7 @@ from anyuan.core.forms import show_refusal
 from anyuan.core.ids import new_id
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
 from anyuan.domains.emergency.drills import moments
+from anyuan.domains.emergency.drills.basis import cards_of, plan_of
 from anyuan.domains.emergency.drills.facts import goal_seconds
 from anyuan.domains.emergency.drills.forms import FinishForm, ProblemForm
 from anyuan.domains.emergency.drills.models import Drill, State
@@ -55,7 +56,9 @@ def _sheet(
 ) -> HttpResponse:
     sheet, taken = moments.sheet_of(drill), moments.moments_of(drill)
     timed = {one.step.key: one for one in moments.timed_steps(sheet, taken)}
+    basis = plan_of(drill)
     facts = {
+        "basis": basis, "cards": cards_of(basis),
         "drill": drill, "sheet": sheet, "form": form,
         "phases": [(phase, [timed[step.key] for step in phase.steps]) for phase in sheet.phases],
         "guides": [(guide, f"{moments.POST}{guide.pk}", taken.get(f"{moments.POST}{guide.pk}")) for guide in drill.guides.all()],

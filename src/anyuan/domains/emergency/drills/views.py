@@ -18,6 +18,7 @@ from anyuan.core.forms import show_refusal
 from anyuan.core.keys import subtree
 from anyuan.core.refused import Missing, Refused
 from anyuan.domains.emergency.drills.after_views import shown
+from anyuan.domains.emergency.drills.basis import plan_of
 from anyuan.domains.emergency.drills.cards import near
 from anyuan.domains.emergency.drills.content import content
 from anyuan.domains.emergency.drills.documents import notice_text
@@ -31,6 +32,7 @@ from anyuan.domains.emergency.drills.services.holding import (
     record_drill,
     withdraw_drill,
 )
+from anyuan.domains.emergency.plans.queries import plans_in_force
 from anyuan.org.actor import visible
 from anyuan.org.middleware import AuthedRequest, signed_in
 from anyuan.org.models import Unit
@@ -86,7 +88,10 @@ def _unit(request: AuthedRequest) -> Unit:
 def drill_new(request: AuthedRequest) -> HttpResponse:
     """Record a drill that was held."""
     unit = _unit(request)
-    form = RecordForm(request.POST or None, request.FILES or None, initial=_initial(request, unit))
+    form = RecordForm(
+        request.POST or None, request.FILES or None, initial=_initial(request, unit),
+        versions=plans_in_force(unit.key),
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             drill = record_drill(
@@ -126,7 +131,7 @@ def _files(request: AuthedRequest, unit: Unit, form: forms.Form) -> list[uuid.UU
 def drill_plan(request: AuthedRequest) -> HttpResponse:
     """Plan a drill."""
     unit = _unit(request)
-    form = PlanForm(request.POST or None)
+    form = PlanForm(request.POST or None, versions=plans_in_force(unit.key))
     if request.method == "POST" and form.is_valid():
         facts = {
             name: value
@@ -175,6 +180,7 @@ def drill_detail(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         **more,
         "drill": drill,
+        "basis": plan_of(drill),
         "form": form,
         "in_goal": None if goal is None or drill.seconds is None else drill.seconds <= goal,
         "problems": drill.problems.all(),

@@ -57,6 +57,9 @@ class ReasonForm(StepForm):
 
 
 class StartForm(StepForm):
+    """Begin to handle: by one of the plans `initial["offered"]`, or by words of one's own."""
+
+    chosen = forms.ChoiceField(label=_("启动的预案"), required=False)
     plan = forms.CharField(
         label=_("启动的预案"),
         max_length=120,
@@ -64,6 +67,23 @@ class StartForm(StepForm):
         help_text=_("例如：火灾事故应急预案。"),
     )
     note = text(_("先做什么（可不填）"), rows=2, limit=300, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = self.initial.get("offered") or []
+        if not names:
+            del self.fields["chosen"]
+            return
+        field: Any = self.fields["chosen"]
+        field.choices = [*((name, name) for name in names), ("", _("不在其中"))]
+        self.fields["plan"].label = _("其他预案（不在上面时填写）")
+
+    def clean(self) -> dict[str, Any]:
+        """What a person writes goes before what is chosen in the list."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = data.pop("chosen", "")
+        data["plan"] = data.get("plan") or chosen
+        return data
 
 
 class LevelForm(StepForm):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anyuan.core.forms import show_refusal
 from anyuan.core.refused import Forbidden, Missing, Refused
 from anyuan.domains.emergency.incidents import documents, queries
+from anyuan.domains.emergency.incidents.acting import cards_of, offered, plans_for, started
 from anyuan.domains.emergency.incidents.forms import CardForm, InjuredForm
 from anyuan.domains.emergency.incidents.models import Incident
 from anyuan.domains.emergency.incidents.services.people import (
@@ -100,7 +101,11 @@ def hand_over(request: AuthedRequest, pk: uuid.UUID) -> HttpResponse:
     """What to say to 110, 119 and 120, in big letters, with the numbers to dial."""
     incident = queries.one_near(request.actor, pk)
     card = queries.card_of(incident.unit)
+    # Right after the report nobody has started a plan: the one that fits tells what to do first.
+    plans = plans_for(incident)
+    plan = started(incident, plans) if incident.plan else next(iter(offered(plans)), None)
     facts = {
+        "plan": plan, "cards": cards_of(plan), "may_plan": request.actor.may(Permission.RECORD_READ),
         "incident": incident, "card": card, "note": documents.hand_over(incident, card),
         "may_read": request.actor.may(Permission.INCIDENT_READ),
         "may_write": request.actor.may(Permission.INCIDENT_MANAGE),

@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from anyuan.core.keys import subtree
@@ -111,9 +112,27 @@ def counts(by: Actor) -> dict[str, int]:
     return found
 
 
+_ON_LIST = Subquery(
+    Injured.raw.filter(incident=OuterRef("pk")).order_by().values("incident").values(
+        kept=JSONObject(
+            all=Count("pk"), serious=Count("pk", filter=Q(serious=True)),
+            told=Count("pk", filter=Q(guardian_told_at__isnull=False)),
+        )
+    )
+)  # fmt: skip
+
+
 def one(by: Actor, pk: Any) -> Incident:
-    """One incident with what its page needs; Missing for a stranger."""
-    incident: Incident = get_visible(Incident, by, pk=pk, select=SELECT)
+    """One incident with what its page needs (`on_list`: see `people_count`); Missing for a stranger."""
+    incident: Incident | None = (
+        visible(Incident, by)
+        .filter(pk=pk)
+        .select_related(*SELECT)
+        .annotate(on_list=_ON_LIST)
+        .first()
+    )
+    if incident is None:
+        raise Missing
     return incident
 
 
@@ -183,12 +202,8 @@ def last_report(incident: Incident) -> Report | None:
 
 def people_count(incident: Incident) -> dict[str, int]:
     """How many are on the list of the injured; numbers, for everybody who sees the incident."""
-    found: dict[str, int] = Injured.objects.filter(incident=incident).aggregate(
-        all=Count("pk"),
-        serious=Count("pk", filter=Q(serious=True)),
-        told=Count("pk", filter=Q(guardian_told_at__isnull=False)),
-    )
-    return found
+    found: dict[str, int] | None = incident.on_list  # type: ignore[attr-defined]  # put there by `one`
+    return found or {"all": 0, "serious": 0, "told": 0}
 
 
 def people_of(incident: Incident) -> list[Injured]:

@@ -16,6 +16,13 @@ from anyuan.core.files import keep_file
 from anyuan.core.forms import show_refusal
 from anyuan.core.refused import Forbidden, Missing, Refused
 from anyuan.domains.emergency.incidents import forms, queries
+from anyuan.domains.emergency.incidents.acting import (
+    cards_of,
+    named,
+    offered,
+    plans_for,
+    started,
+)
 from anyuan.domains.emergency.incidents.content import content
 from anyuan.domains.emergency.incidents.exports import register
 from anyuan.domains.emergency.incidents.models import Incident, Source
@@ -160,7 +167,11 @@ def incident_act(request: AuthedRequest, pk: uuid.UUID, transition: str) -> Http
     step = registry.get("incident").transition(transition)
     if step is None:
         raise Missing
-    form = step.form(request.POST) if step.form else None
+    form = (
+        step.form(request.POST, initial=_known(incident, plans_for(incident)))
+        if step.form
+        else None
+    )
     if form is None or form.is_valid():
         seen = request.POST.get("seen", "")
         try:
@@ -189,13 +200,18 @@ def show_incident(
     by, case = request.actor, incident.record.case
     lines, broken = queries.timeline_of(incident)
     manages = by.may(Permission.INCIDENT_MANAGE)
+    plans = plans_for(incident)
+    plan = started(incident, plans)
     facts = {
         "incident": incident,
+        "plan": plan,
+        "cards": cards_of(plan),
+        "may_plan": by.may(Permission.RECORD_READ),
         "case": case,
         "state": case.state_spec,
         "level": incident.level_spec,
         "stages": stages(case),
-        "actions": _actions(incident, request, bound),
+        "actions": _actions(incident, request, bound, _known(incident, plans)),
         "lateness": queries.LATENESS.get(queries.lateness(incident)),
         "marks": queries.marks(incident),
         "lines": lines,
@@ -214,7 +230,7 @@ def show_incident(
 
 
 def _actions(
-    incident: Incident, request: AuthedRequest, bound: tuple[str, Any] | None
+    incident: Incident, request: AuthedRequest, bound: tuple[str, Any] | None, known: dict[str, Any]
 ) -> list[tuple[Any, Any, str]]:
     """What may be done now: the step that was refused first, what one may not do left out."""
     open_to = [
@@ -225,15 +241,16 @@ def _actions(
     found = []
     for choice in open_to:
         step = choice.transition
-        form = step.form(initial=_known(incident)) if step.form else None
+        form = step.form(initial=known) if step.form else None
         if bound and bound[0] == step.key:
             form = bound[1]
         found.append((choice, form, reverse("incidents:act", args=[incident.pk, step.key])))
     return found
 
 
-def _known(incident: Incident) -> dict[str, Any]:
+def _known(incident: Incident, plans: list[Any]) -> dict[str, Any]:
     return {
+        "offered": [named(one, incident) for one in offered(plans)],
         "level": incident.level or incident.proposed,
         "plan": incident.plan,
         "cause": incident.cause,

@@ -36,13 +36,14 @@ def in_force(unit_key: str, kind: str) -> PlanVersion | None:
     return max(rows.select_related("plan"), key=lambda one: len(one.unit_id), default=None)
 
 
-def measures(unit_key: str, kind: str, level: str) -> tuple[str, ...]:
-    """The measures of a response level of the plan in force; none where there is no such plan or level."""
+def level_in_force(unit_key: str, kind: str, level: str) -> PlanLevel | None:
+    """A response level of the plan in force, with its version; None where there is no such plan or level."""
     version = in_force(unit_key, kind)
     if version is None:
-        return ()
-    found = PlanLevel.raw.filter(version=version, level=level).first()
-    return tuple(found.lines) if found else ()
+        return None
+    rows = PlanLevel.raw.select_related("version").filter(version=version, level=level)
+    found: PlanLevel | None = rows.first()
+    return found
 
 
 @dataclasses.dataclass(frozen=True)

@@ -29,4 +29,4 @@ declare(
         new_url_name="plans:list",
     )
 )
-add_card(6, "plans/parts/today_card.html", today_card)
+add_card(6, "plans/parts/today_card.html", today_card, later=True)

@@ -51,6 +51,12 @@ class Content:
     kinds: Mapping[str, Kind]
     suspensions: Mapping[str, tuple[str, str]]
     words: Mapping[str, frozenset[str]]
+    plans: Mapping[str, tuple[str, ...]]
+    other_plans: tuple[str, ...]
+
+    def plans_for(self, kind: str) -> tuple[str, ...]:
+        """The kinds of plan whose measures serve a kind of signal, the best first."""
+        return self.plans.get(kind, self.other_plans)
 
 
 @lru_cache(maxsize=4)
@@ -70,12 +76,21 @@ def content_of(pack: str) -> Content:
             kinds[one["key"]] = _kind(one, texts, colours, suspensions)
     names = ("colour_parameters", "event_codes", "unit_codes")
     known = {name: frozenset(str(word).lower() for word in words[name]) for name in names}
-    return Content(colours, levels, kinds, suspensions, known)
+    plans, otherwise = _plans(_read(folder / "plans.yaml"), kinds)
+    return Content(colours, levels, kinds, suspensions, known, plans, otherwise)
 
 
 def _read(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     return found
+
+
+def _plans(
+    data: Mapping[str, Any], kinds: Mapping[str, Kind]
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """{kind of signal: kinds of plan}, and those for the kinds that are not named."""
+    found = {kinds[key].key: tuple(one["plans"]) for one in data["signals"] for key in one["kinds"]}
+    return found, tuple(data["otherwise"])
 
 
 def _kind(

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from anyuan.core.keys import subtree
 from anyuan.core.refused import Missing
@@ -18,6 +18,9 @@ from anyuan.org.models import Unit
 from anyuan.org.pages import get_visible
 from anyuan.org.permissions import Permission
 
+# What was asked for and what was signed; a year that is over keeps its figures.
+ASKED = (*DUE, LetterState.EXPIRED)
+HOLDS = Q(state__in=[LetterState.SIGNED, LetterState.EXPIRED], signed_at__isnull=False)
 # The round is the issuing unit's: party B does not see it, so it is not joined.
 SELECT = ("unit", "party_a", "body", "previous", "record")
 
@@ -63,12 +66,19 @@ def signed(letter: Letter) -> tuple[list[Signature], str]:
     return rows, broken(letter, getattr(letter, "body", None), rows)
 
 
+def with_signatures(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Letters with their signatures, party B's first; one query more for all of them."""
+    return rows.prefetch_related(
+        Prefetch("signatures", queryset=Signature.objects.order_by("turn"))
+    )
+
+
 def rounds_of(by: Actor) -> list[Any]:
     """The rounds of the actor's own unit with their totals, the newest first."""
-    alive = Q(letters__state__in=DUE)
+    asked = Q(letters__state__in=ASKED)
     rows = visible(LetterRound, by).filter(unit=by.unit_key).annotate(
-        total=Count("letters", filter=alive),
-        done=Count("letters", filter=Q(letters__state=LetterState.SIGNED)),
+        total=Count("letters", filter=asked),
+        done=Count("letters", filter=asked & Q(letters__signed_at__isnull=False)),
         half=Count("letters", filter=Q(letters__state=LetterState.HALF)),
         back=Count("letters", filter=Q(letters__state=LetterState.RETURNED)),
     )  # fmt: skip
@@ -83,10 +93,16 @@ def round_of(by: Actor, pk: Any) -> LetterRound:
 
 
 def totals(round_: LetterRound) -> dict[str, int]:
-    """State → how many letters of the round; `total` are those that are due or signed."""
-    rows = Letter.objects.filter(round=round_).values_list("state").annotate(n=Count("pk"))
-    found = dict(rows.order_by())
-    return {**{str(s): found.get(s, 0) for s in LetterState.values}, "total": sum(found.get(s, 0) for s in DUE)}  # fmt: skip
+    """State → how many letters of the round; `total` were asked for, `done` of them signed by both."""
+    rows = Letter.objects.filter(round=round_).values_list("state").annotate(
+        n=Count("pk"), done=Count("pk", filter=HOLDS)
+    )  # fmt: skip
+    counted = list(rows.order_by())
+    found = {state: n for state, n, _done in counted}
+    return {
+        **{str(state): found.get(state, 0) for state in LetterState.values},
+        "total": sum(found.get(state, 0) for state in ASKED), "done": sum(done for *_state, done in counted),
+    }  # fmt: skip
 
 
 @dataclasses.dataclass
@@ -95,7 +111,7 @@ class Line:
 
     key: str
     name: str
-    own: str
+    own: LetterState | None
     cells: dict[str, tuple[int, int]]
 
 
@@ -110,19 +126,18 @@ def matrix(by: Actor, unit: Unit, year: int) -> tuple[list[Line], dict[str, tupl
     )  # fmt: skip
     rows = (
         visible(Letter, by).within(subtree(unit.key))
-        .filter(year=year, state__in=DUE).values_list("unit_id", "level", "state", "party_a_id")
-        .annotate(n=Count("pk")).order_by()
+        .filter(year=year, state__in=ASKED).values_list("unit_id", "level", "state", "party_a_id")
+        .annotate(n=Count("pk"), done=Count("pk", filter=HOLDS)).order_by()
     )  # fmt: skip
-    lines = {key: Line(key, name, "", {}) for key, name in children}
+    lines = {key: Line(key, name, None, {}) for key, name in children}
     sums: dict[str, tuple[int, int]] = {}
-    for key, level, state, party_a, n in rows:
-        done = n if state == LetterState.SIGNED else 0
+    for key, level, state, party_a, n, done in rows:
         sums[level] = _add(sums.get(level), n, done)
         line = lines.get(_child(key, unit.key))
         if line is None:
             continue
         if party_a == unit.key:
-            line.own = LetterState(state).label
+            line.own = LetterState(state)
         else:
             line.cells[level] = _add(line.cells.get(level), n, done)
     return list(lines.values()), sums

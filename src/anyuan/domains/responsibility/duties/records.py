@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
-from anyuan.domains.responsibility.duties.models import Level
+from anyuan.domains.responsibility.duties.models import LetterState, Level
 from anyuan.domains.responsibility.duties.queries import today_card
 from anyuan.org.today import add_card
 
@@ -16,6 +16,7 @@ declare(
         url_name="duties:round",
         facets={"level": LEVELS},
         new_url_name="duties:issue",
+        states={"open": "签订中", "done": "全部签订"},
     )
 )
 declare(
@@ -25,6 +26,7 @@ declare(
         icon="file-certificate",
         url_name="duties:letter",
         facets={"level": LEVELS},
+        states=dict(LetterState.choices),
     )
 )
 declare(
@@ -37,4 +39,4 @@ declare(
         new_url_name="duties:lists",
     )
 )
-add_card(3, "duties/parts/today_card.html", today_card)
+add_card(3, "duties/parts/today_card.html", today_card, later=True)

@@ -73,14 +73,11 @@ def broken(letter: Letter, body: LetterText | None, signatures: Sequence[Signatu
 
 
 def check_all() -> list[tuple[Letter, str]]:
-    """Every letter in scope that does not hold; three statements."""
-    signatures: dict[Any, list[Signature]] = {}
-    for one in Signature.objects.order_by("letter_id", "turn").iterator(chunk_size=2000):
-        signatures.setdefault(one.letter_id, []).append(one)
+    """Every letter in scope that does not hold; read a thousand at a time, as a city has 100,000 a year."""
+    letters = Letter.objects.select_related("body", "unit").prefetch_related("signatures")
     found = []
-    letters = Letter.objects.select_related("body", "unit").order_by("pk")
-    for letter in letters.iterator(chunk_size=1000):
-        why = broken(letter, getattr(letter, "body", None), signatures.get(letter.pk, []))
+    for letter in letters.order_by("pk").iterator(chunk_size=1000):
+        why = broken(letter, getattr(letter, "body", None), list(letter.signatures.all()))
         if why:
             found.append((letter, why))
     return found

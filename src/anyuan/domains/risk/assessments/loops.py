@@ -108,7 +108,7 @@ def cancel(row: Assessment, by: Actor, data: Mapping[str, Any]) -> None:
 
 
 P = Permission.ASSESSMENT_MANAGE
-declare(
+ASSESSMENT = declare(
     Loop(
         key="assessment",
         label="第三方评估",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from anyuan.core.kinds import RecordKind, declare
+from anyuan.domains.risk.assessments.loops import ASSESSMENT
 from anyuan.domains.risk.assessments.models import Rating
 from anyuan.domains.risk.assessments.queries import today_card
 from anyuan.org.today import add_card
@@ -15,6 +16,7 @@ declare(
         url_name="assessments:detail",
         facets={"stage": {"reported": "报告已提交"}},
         new_url_name="assessments:new",
+        states={state.key: state.label for state in ASSESSMENT.states},
     )
 )
 declare(
@@ -24,6 +26,7 @@ declare(
         icon="certificate",
         url_name="assessments:site",
         facets={"rating": dict(Rating.choices)},
+        states={state.key: state.label for state in ASSESSMENT.states},
     )
 )
-add_card(5, "assessments/parts/today_card.html", today_card)
+add_card(5, "assessments/parts/today_card.html", today_card, later=True)

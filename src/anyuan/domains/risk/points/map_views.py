@@ -38,7 +38,7 @@ def area_map(request: AuthedRequest) -> HttpResponse:
     by = request.actor
     if not by.is_supervisor and (sites := queries.sites_of(by)):
         return redirect("risk:site_map", sites[0].key)
-    units = list(Unit.objects.within(by.units).filter(state="active").exclude(kind="city").order_by("key"))  # fmt: skip
+    units = list(Unit.objects.within(by.units).filter(state="active").exclude(kind="city").select_related("parent").order_by("key"))  # fmt: skip
     found = queries.heat(by, units)
     districts = [one for one in found if one.unit.kind == "district"]
     schools = [one for one in found if one.unit.kind in {"school", "campus"} and one.sites]
@@ -72,7 +72,7 @@ def _map_data(districts: list[queries.Heat], found: list[queries.Heat]) -> dict[
             for one in districts
         },
         "sites": [
-            [*one.where, one.unit.name, one.colour, _letter(one.colour), _words(one),
+            [*one.where, one.unit.whole_name, one.colour, _letter(one.colour), _words(one),
              reverse("risk:site_map", args=[one.unit.key])]
             for one in found
             if one.where

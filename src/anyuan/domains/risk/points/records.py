@@ -39,4 +39,4 @@ declare(
         new_url_name="risk:checks",
     )
 )
-add_card(4, "risk/parts/today_card.html", today_card)
+add_card(4, "risk/parts/today_card.html", today_card, later=True)

@@ -8,7 +8,7 @@ from anyuan.domains.risk.tracing.queries import of_incident
 from anyuan.engines.notices.history import read_as
 from anyuan.engines.notices.sides import add_panel
 
-declare(RecordKind(key="trace", label="责任倒查", icon="history-toggle", url_name="tracing:detail"))
+declare(RecordKind("trace", "责任倒查", "history-toggle", "tracing:detail", counted=False))
 add_panel(30, "tracing/side/incident.html", of_incident)
 for _name in ("handling", "final_handling"):
     read_as("tracing.Finding", _name, handling_title)

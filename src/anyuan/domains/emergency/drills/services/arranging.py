@@ -17,7 +17,7 @@ from anyuan.org.permissions import Permission
 from anyuan.org.records import amend_record
 
 DETAILS = (
-    "planned_time", "leader", "place", "buildings", "floors", "scenario", "plan", "plan_record",
+    "planned_time", "leader", "place", "buildings", "floors", "scenario", "plan", "plan_record_id",
     "announced", "at_night",
 )  # fmt: skip
 

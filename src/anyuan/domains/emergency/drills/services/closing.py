@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anyuan.core import events
 from anyuan.core.keys import parent_key
 from anyuan.core.refused import Refused
 from anyuan.domains.emergency.drills.content import content
 from anyuan.domains.emergency.drills.facts import computed_rating
 from anyuan.domains.emergency.drills.models import Drill, Score, State
-from anyuan.domains.emergency.drills.parts import locked, set_facts
+from anyuan.domains.emergency.drills.parts import locked, propose_change, set_facts
 from anyuan.engines.notices.services import tell
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
@@ -52,7 +51,7 @@ def score_drill(
         )
         for n, item in enumerate(known.items)
     )  # fmt: skip
-    new_words = plan_changes.strip() and plan_changes.strip() != drill.plan_changes
+    before = drill.plan_changes
     facts = {
         "rating": rating,
         "evaluation": evaluation.strip(),
@@ -60,11 +59,7 @@ def score_drill(
     }
     set_facts(drill, facts, facts)
     amend_record(drill.record, by=by, state=State.EVALUATED)
-    if new_words and drill.plan_record_id:
-        events.emit(
-            "plan.change_proposed", record=drill.record, plan_id=drill.plan_record_id,
-            text=drill.plan_changes, by=by,
-        )  # fmt: skip
+    propose_change(drill, before=before, by=by)
     return drill
 
 

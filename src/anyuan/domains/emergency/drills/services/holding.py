@@ -11,15 +11,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anyuan.core.refused import Refused
+from anyuan.domains.emergency.drills.basis import refuse_other_plan
 from anyuan.domains.emergency.drills.facts import report_due, title_of
 from anyuan.domains.emergency.drills.models import Drill, Problem, State
-from anyuan.domains.emergency.drills.parts import locked, raise_hazard, set_facts
+from anyuan.domains.emergency.drills.parts import (
+    check_drill,
+    locked,
+    propose_change,
+    raise_hazard,
+    set_facts,
+)
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
 from anyuan.org.models import Unit
 from anyuan.org.permissions import Permission
 from anyuan.org.records import already, amend_record, attach, open_record, record_saved, void_record
-from anyuan.org.services import checked
 
 HELD_FIELDS = (
     "expected", "present", "absent_why", "seconds", "injured", "buildings", "floors", "place", "notes",
@@ -53,6 +59,7 @@ def record_drill(
     drill = _open(unit, by, on, {**facts, "report_due_on": report_due(on)}, state, record_id)
     attach(drill.record, file_ids, by=by)
     _add_problems(drill, by, problems)
+    propose_change(drill, before="", by=by)
     return drill
 
 
@@ -65,12 +72,13 @@ def hold_drill(
     drill = locked(drill, State.PLANNED)
     _refuse_future(on)
     _refuse_incomplete(facts | {"mode": drill.mode})
-    drill.report_due_on = report_due(on)
+    drill.report_due_on, before = report_due(on), drill.plan_changes
     set_facts(drill, facts, (*HELD_FIELDS, *EVALUATION_FIELDS))
     state = State.EVALUATED if drill.evaluation else State.HELD
     amend_record(drill.record, by=by, happened_on=on, state=state, counts=True)
     attach(drill.record, file_ids, by=by)
     _add_problems(drill, by, problems)
+    propose_change(drill, before=before, by=by)
     return drill
 
 
@@ -80,8 +88,10 @@ def evaluate_drill(drill: Drill, *, by: Actor, **facts: Any) -> Drill:
     drill = locked(drill, State.HELD, State.EVALUATED)
     if not facts.get("evaluation"):
         raise Refused(_("请写下评估意见。"), field="evaluation")
+    before = drill.plan_changes
     set_facts(drill, facts, EVALUATION_FIELDS)
     amend_record(drill.record, by=by, state=State.EVALUATED)
+    propose_change(drill, before=before, by=by)
     return drill
 
 
@@ -117,13 +127,14 @@ def _kept(unit: Unit, record_id: uuid.UUID | None) -> Drill | None:
 def _open(
     unit: Unit, by: Actor, on: datetime.date, facts: Mapping[str, Any], state: str, record_id: uuid.UUID | None
 ) -> Drill:  # fmt: skip
+    refuse_other_plan(unit, facts.get("plan_record_id"))
     drill = Drill(unit=unit, **facts)
     record = open_record(
         unit, by=by, kind="drill", happened_on=on, title=title_of(drill), tags=drill.tags, state=state,
         counts=state != State.PLANNED, done_by_key=by.unit_key if by.is_supervisor else unit.key, record_id=record_id,
     )  # fmt: skip
     drill.record = record
-    checked(drill, exclude=("record", "unit"))
+    check_drill(drill)
     record_saved(record)
     return drill
 

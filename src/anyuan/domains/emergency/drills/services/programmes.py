@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anyuan.core.refused import Conflict, Refused
+from anyuan.domains.emergency.drills.basis import fitting
 from anyuan.domains.emergency.drills.facts import title_of
 from anyuan.domains.emergency.drills.models import Drill, Entry, Programme, State
+from anyuan.domains.emergency.drills.parts import check_drill
 from anyuan.domains.emergency.drills.programmes import proposal, span_of
+from anyuan.domains.emergency.plans.queries import plans_in_force
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
 from anyuan.org.models import Unit
@@ -95,13 +98,16 @@ def adopt_programme(programme: Programme, *, by: Actor) -> Programme:
     if past := [entry for entry in entries if entry.on < today]:
         raise Refused(_("有 %(n)d 项的日期已经过去，请改到今天以后或删去。") % {"n": len(past)})
     unit = programme.unit
+    plans = plans_in_force(unit.key)
     for entry in entries:
         drill = Drill(unit=unit, kind=entry.kind, mode=entry.mode, at_night=entry.at_night)
+        plan = fitting(plans, entry.kind)
+        drill.plan_record_id = plan.pk if plan else None
         drill.record = open_record(
             unit, by=by, kind="drill", happened_on=entry.on, title=title_of(drill), tags=drill.tags,
             state=State.PLANNED, counts=False,
         )  # fmt: skip
-        checked(drill, exclude=("record", "unit"))
+        check_drill(drill)
         record_saved(drill.record)
         entry.drill = drill
         entry.save(update_fields=["drill"])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anyuan.core import events, scope
+from anyuan.core import scope
 from anyuan.core.ids import new_id
 from anyuan.core.periods import is_working_day
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
@@ -121,27 +121,6 @@ def test_evaluation_then_report(cast):
     assert told("drill.report") == {"district"}
     with pytest.raises(Conflict):
         score_drill(drill, by=cast.officer, values=marks(), evaluation="再评")
-
-
-def test_what_the_plan_should_change_is_told_once(cast, monkeypatch):
-    from anyuan.org.records import open_record
-
-    heard = []
-    monkeypatch.setitem(
-        events._reactions, "plan.change_proposed", [lambda **facts: heard.append(facts)]
-    )
-    with scope.enter(cast.officer.units):
-        plan = open_record(
-            cast.school, by=cast.officer, kind="filing", happened_on=TODAY, title="消防预案", counts=False
-        )  # fmt: skip
-    drill = planned(cast, plan_record=plan)
-    run(drill, by=cast.officer)
-    for _ in range(2):
-        score_drill(
-            drill, by=cast.officer, values=marks(), evaluation="有序", plan_changes="增加北门出口"
-        )
-    assert [(one["plan_id"], one["text"]) for one in heard] == [(plan.pk, "增加北门出口")]
-    assert heard[0]["record"].pk == drill.pk
 
 
 def test_the_head_agrees_and_a_change_asks_again(cast, head):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from anyuan.core import events, scope
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
-from anyuan.domains.emergency.drills.services import record_drill
+from anyuan.domains.emergency.drills.services.holding import record_drill
 from anyuan.domains.emergency.incidents.tests.making import happened
 from anyuan.domains.emergency.plans import jobs, queries, texts
 from anyuan.domains.emergency.plans.comparing import compare
@@ -298,8 +298,8 @@ def test_schools_read_what_the_offices_above_published_and_nothing_else_of_their
     assert cast.client(cast.stranger).get(address).status_code == 404
     with scope.enter(cast.officer.units):
         assert queries.in_force(cast.school.key, "weather").pk == version.pk
-        assert queries.measures(cast.school.key, "weather", "I")
-        assert queries.measures(cast.school.key, "weather", "?") == ()
+        assert queries.level_in_force(cast.school.key, "weather", "I").lines
+        assert queries.level_in_force(cast.school.key, "weather", "?") is None
         assert queries.in_force(cast.school.key, "bus") is None
 
 

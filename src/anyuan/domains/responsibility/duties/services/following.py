@@ -20,13 +20,13 @@ from anyuan.domains.responsibility.duties.models import (
     Level,
     Signature,
 )
-from anyuan.domains.responsibility.duties.models.letters import DUE, Turn
+from anyuan.domains.responsibility.duties.models.letters import DUE, OPEN, Turn
 from anyuan.domains.responsibility.duties.services.issuing import (
     HEAD_ROLES,
     staff_parties,
     write_letters,
 )
-from anyuan.domains.responsibility.duties.services.signing import _end, follow_up
+from anyuan.domains.responsibility.duties.services.signing import _end, follow_up, settle
 from anyuan.engines.obligations.numbers import number_values
 from anyuan.org.actor import SYSTEM, Actor
 from anyuan.org.models import Post, Unit
@@ -36,7 +36,7 @@ def follow_time_and_people(today: datetime.date) -> dict[str, int]:
     """The daily round over the whole tree: expire, end, ask successors; run again it finds nothing."""
     return {
         "expired": _expire(today), "left": _end_of_holders(today), "heads": _end_of_heads(today),
-        "asked": _ask_new_people(today), "lists": _end_holdings(today),
+        "asked": _ask_new_people(today), "lists": _end_holdings(today), "settled": _settle_rounds(today),
     }  # fmt: skip
 
 
@@ -123,6 +123,19 @@ def _ask_new_people(today: datetime.date) -> int:
         )
         count += len(new)
     return count
+
+
+def _settle_rounds(today: datetime.date) -> int:
+    """Rounds that only waited for somebody who has gone: now all who are left have signed."""
+    letters = Letter.objects.filter(round=OuterRef("pk"))
+    rows = LetterRound.objects.filter(
+        Exists(letters.filter(state=LetterState.SIGNED)), ~Exists(letters.filter(state__in=OPEN)),
+        done_on__isnull=True, valid_to__gte=today,
+    )  # fmt: skip
+    found = list(rows.order_by("pk"))
+    for round_ in found:
+        settle(round_, by=SYSTEM)
+    return len(found)
 
 
 _NEWCOMERS = """

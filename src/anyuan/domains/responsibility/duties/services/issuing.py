@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anyuan.core import events
+from anyuan.core import events, scope
 from anyuan.core.ids import new_id
 from anyuan.core.keys import subtree
 from anyuan.core.kinds import tag
@@ -145,9 +145,8 @@ def write_letters(
     """
     now, unit = timezone.now(), round_.unit
     term = Term(round_.year, round_.valid_from, round_.valid_to)
-    serial = Letter.objects.filter(party_a=unit, year=round_.year).count()
     records, letters, texts = [], [], []
-    for n, (plan, party) in enumerate(parties, start=serial + 1):
+    for n, (plan, party) in enumerate(parties, start=_numbered(round_) + 1):
         pk = new_id()
         number = f"{unit.code}责〔{round_.year}〕{n:04d}号"
         text = render(plan, a_name=unit.name, party=party, term=term)
@@ -171,6 +170,16 @@ def write_letters(
     if not quiet:
         _tell(round_, letters)
     return [one.pk for one in letters]
+
+
+def _numbered(round_: LetterRound) -> int:
+    """How many numbers of the round are taken; whoever asks has the next ones until the transaction ends.
+
+    Letters of a school that has gone to another district keep their numbers, so all are counted.
+    """
+    _lock(round_.unit, round_.year)
+    with scope.everything():
+        return Letter.objects.filter(round=round_.pk).count()
 
 
 def _text_row(letter: Letter, text: str, now: datetime.datetime) -> dict[str, Any]:

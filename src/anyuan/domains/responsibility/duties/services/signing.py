@@ -55,7 +55,7 @@ def sign_letter(letter: Letter, *, by: Actor, confirmed: Confirmed | None) -> Le
     if held.state != LetterState.ISSUED:
         raise Conflict(_state_text(held))
     assert confirmed is not None  # noqa: S101 -- refused above
-    _write([held], Turn.B, by, confirmed)
+    _write([(held, by, confirmed)], Turn.B)
     _tell_a(held)
     return held
 
@@ -79,7 +79,7 @@ def countersign(
     if bad:
         raise Refused(_("%(number)s：%(why)s不能签署。") % {"number": bad[0][0].number, "why": bad[0][1]})  # fmt: skip
     assert confirmed is not None  # noqa: S101 -- refused above
-    _write(waiting, Turn.A, by, confirmed)
+    _write([(one, by, confirmed) for one in waiting], Turn.A)
     people = [(one.holder_id, one.unit_id) for one in waiting if one.holder_id]
     if people:
         tell_people(
@@ -225,19 +225,21 @@ def _broken_among(letters: Sequence[Letter]) -> list[tuple[Letter, str]]:
     return [(one, why) for one, why in checked if why]
 
 
-def _write(letters: Sequence[Letter], turn: Turn, by: Actor, proof: Confirmed) -> None:
-    """Signatures on locked letters, and what the letters and their records become; four statements."""
+def _write(signed: Sequence[tuple[Letter, Actor, Confirmed]], turn: Turn) -> None:
+    """Signatures on locked letters, and what the letters and their records become; five statements."""
     now = timezone.now()
-    unit_name = Unit.raw.values_list("name", flat=True).get(key=by.unit_key)
+    letters = [letter for letter, _by, _proof in signed]
+    units = Unit.raw.filter(key__in={by.unit_key for _letter, by, _proof in signed})
+    unit_names = dict(units.values_list("key", "name"))
     texts = dict(
         LetterText.objects.filter(pk__in=[one.pk for one in letters]).values_list("pk", "sha256")
     )
     made = []
-    for one in letters:
+    for one, by, proof in signed:
         signature = Signature(
             letter=one, unit_id=one.unit_id, turn=turn, person_id=proof.person_id, name=by.name[:60],
             post=one.post_title if one.holder_id == by.person_id else Role(by.role).label,
-            unit_name=unit_name, at=now, method=proof.how[:20], sha256=texts[one.pk],
+            unit_name=unit_names[by.unit_key], at=now, method=proof.how[:20], sha256=texts[one.pk],
         )  # fmt: skip
         signature.seal = signature_seal(signature)
         made.append(signature)

@@ -6,6 +6,8 @@ import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from anyuan.core import scope
@@ -28,9 +30,9 @@ from anyuan.domains.responsibility.duties.tests.making import (
     this_year,
 )
 from anyuan.engines.notices.models import Notification
-from anyuan.org.models import Post
-from anyuan.org.services import close_unit, end_post, move_unit
-from anyuan.org.tests.cast import Cast
+from anyuan.org.models import Post, Unit
+from anyuan.org.services import add_unit, close_unit, end_post, move_unit
+from anyuan.org.tests.cast import PROFILE, Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +195,22 @@ def test_a_person_who_leaves_and_the_successor(cast: Cast) -> None:
     assert follower.due_on == today + datetime.timedelta(days=30)
 
 
+def test_a_round_does_not_wait_for_who_has_gone(cast: Cast) -> None:
+    principal, round_ = head_of(cast), issued(cast, cast.school, cast.officer)
+    for one in (cast.officer, cast.guard):
+        signing.sign_letter(letter_of(round_, holder=one.person_id), by=one, confirmed=proof(one))
+    signing.countersign(round_, by=principal, confirmed=proof(principal))
+    assert renewed(round_).done_on is None
+    today = timezone.localdate()
+    with scope.everything():
+        Post.objects.filter(person=cast.teacher.person_id).update(
+            since=today - datetime.timedelta(days=9), until=today - datetime.timedelta(days=1)
+        )
+        assert follow_time_and_people(today)["settled"] == 1
+        assert Record.objects.get(pk=round_.pk).counts
+    assert renewed(round_).done_on == today
+
+
 def test_a_new_head_signs_anew(cast: Cast) -> None:
     round_, letter, head = signed_letter(cast)
     today = timezone.localdate()
@@ -239,13 +257,53 @@ def test_a_school_that_moves_keeps_its_letters_whole(cast: Cast) -> None:
         assert check_all() == []
 
 
-def test_issuing_takes_the_same_statements_for_many(
+def test_numbers_go_on_after_a_school_has_moved_away(cast: Cast) -> None:
+    """The district sees the moved school's letter no more, and its number stays taken."""
+    round_, _letter, _head = signed_letter(cast)
+    with scope.everything():
+        move_unit(cast.school, by=cast.bureau, parent=cast.tianning)
+        new = add_unit(
+            cast.wujin, by=cast.bureau, code="2132000077", name="新办小学", kind="school", profile=PROFILE
+        )  # fmt: skip
+    with scope.enter(cast.district.units):
+        issued(cast)
+    assert letter_of(round_, unit=new).number.endswith("0002号")
+
+
+def test_issuing_takes_the_same_statements_for_many(cast: Cast) -> None:
+    """A city's 1,500 letters, a school's: the statements are those of one letter but for the batches."""
+    few, many = 4, 1500
+    with scope.everything():
+        Unit.objects.bulk_create(
+            Unit(
+                key=f"{cast.wujin.key}99{n:05d}.", parent=cast.wujin, code=f"99{n:05d}", kind="school",
+                name=f"第{n}小学", short_name=f"第{n}小学", state="active",
+            )
+            for n in range(many)
+        )  # fmt: skip
+    with CaptureQueriesContext(connection) as seen:
+        round_ = issued(cast)
+    with scope.everything():
+        assert Letter.objects.filter(round=round_).count() == many + 1
+    for n in range(few):
+        employ(cast.school, f"some{n}", f"教师{n}", "teacher")
+    with CaptureQueriesContext(connection) as small:
+        issued(cast, cast.school, cast.officer)
+    assert len(seen) - len(small) <= 12
+    assert len(seen) <= 60
+
+
+def test_countersigning_takes_the_same_statements_for_many(
     cast: Cast, django_assert_max_num_queries: Any
 ) -> None:
-    for n in range(30):
-        employ(cast.school, f"many{n}", f"教师{n}", "teacher")
-    with django_assert_max_num_queries(60):
-        issued(cast, cast.school, cast.officer)
+    principal = head_of(cast)
+    round_ = issued(cast, cast.school, cast.officer)
+    people = [employ(cast.school, f"many{n}", f"教师{n}", "teacher") for n in range(20)]
+    issued(cast, cast.school, cast.officer)
+    for one in people:
+        signing.sign_letter(letter_of(round_, holder=one.person_id), by=one, confirmed=proof(one))
+    with django_assert_max_num_queries(40):
+        assert signing.countersign(round_, by=principal, confirmed=proof(principal)) == 20
 
 
 @pytest.mark.parametrize("key", list(content().letters))

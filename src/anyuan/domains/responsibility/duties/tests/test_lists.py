@@ -124,7 +124,7 @@ def test_the_pages(cast: Cast) -> None:
     page = reverse("duties:list", args=[pk])
     guard = cast.client(cast.guard)
     assert "我已阅读并承担" in guard.get(page).content.decode()
-    assert "确认“保安员”责任清单" in guard.get(reverse("web:today")).content.decode()
+    assert "确认“保安员”责任清单" in guard.get(reverse("web:today_more")).content.decode()
     guard.post(reverse("duties:list_acknowledge", args=[pk]), {"version": "1"})
     assert "我已阅读并承担" not in guard.get(page).content.decode()
     edit = reverse("duties:list_edit", args=[pk])

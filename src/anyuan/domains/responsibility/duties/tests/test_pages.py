@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 import io
+import time
 import uuid
+from typing import Any
 
 import docx
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
 from django.urls import reverse
 
 from anyuan.core import scope
 from anyuan.domains.responsibility.duties import letter_queries
 from anyuan.domains.responsibility.duties.models import Letter
 from anyuan.domains.responsibility.duties.services import signing
+from anyuan.domains.responsibility.duties.services.following import follow_time_and_people
 from anyuan.domains.responsibility.duties.tests.making import (
     head_of,
     issued,
@@ -128,7 +138,7 @@ def test_colleagues_do_not_read_each_others_letters(cast: Cast) -> None:
     page = reverse("duties:letter", args=[letter.pk])
     for who, status in ((cast.guard, 200), (cast.officer, 200), (cast.district, 200), (cast.teacher, 404), (cast.stranger, 404)):  # fmt: skip
         assert cast.client(who).get(page).status_code == status
-    assert "签订" in cast.client(cast.guard).get(reverse("web:today")).content.decode()
+    assert "签订" in cast.client(cast.guard).get(reverse("web:today_more")).content.decode()
     assert cast.client(cast.teacher).get(reverse("duties:round", args=[round_.pk])).status_code == 404  # fmt: skip
     mine = cast.client(cast.teacher).get(reverse("duties:letters")).content.decode()
     assert "保安丙" not in mine
@@ -141,12 +151,49 @@ def test_who_has_not_signed_by_unit(cast: Cast) -> None:
     with scope.enter(cast.bureau.units):
         lines, sums = letter_queries.matrix(cast.bureau, cast.city, this_year())
     found = {one.name: one for one in lines}
-    assert found[cast.wujin.name].own == "待乙方签"
+    assert found[cast.wujin.name].own == "issued"
     assert found[cast.wujin.name].cells == {"district": (1, 1), "school": (3, 0)}
     assert found[cast.tianning.name].cells == {}
     assert sums == {"city": (2, 0), "district": (1, 1), "school": (3, 0)}
     page = cast.client(cast.bureau).get(reverse("duties:letters")).content.decode()
     assert "0 / 3" in page
+    assert "待乙方签" in page
     drill = reverse("duties:unit_letters", args=[cast.wujin.key])
     assert "保安丙" in cast.client(cast.bureau).get(drill, {"state": "open"}).content.decode()
     assert cast.client(cast.other_district).get(drill).status_code == 404
+
+
+def test_a_year_that_is_over_keeps_its_figures(cast: Cast) -> None:
+    round_, _letter, _head = signed_letter(cast)
+    posts = issued(cast, cast.school, cast.officer)
+    with scope.everything():
+        follow_time_and_people(datetime.date(this_year() + 1, 1, 1))
+        assert letter_queries.totals(round_) | {"done": 1, "total": 1} == letter_queries.totals(
+            round_
+        )
+        assert letter_queries.totals(posts) | {"done": 0, "total": 3} == letter_queries.totals(
+            posts
+        )
+        _lines, sums = letter_queries.matrix(cast.bureau, cast.city, this_year())
+    assert sums == {"district": (1, 1), "school": (3, 0)}
+    page = cast.client(cast.district).get(reverse("duties:letters")).content.decode()
+    assert "已签 1 / 应签 1" in page
+
+
+def test_signing_after_a_code_of_the_phone(cast: Cast, settings: Any) -> None:
+    """Whoever has a second factor proves themselves with it; the signature says so."""
+    settings.MFA_TOTP_TOLERANCE = 1
+    secret = generate_totp_secret()
+    TOTP.activate(Person.objects.get(pk=cast.guard.person_id), secret)
+    letter = letter_of(issued(cast, cast.school, cast.officer), holder=cast.guard.person_id)
+    client = cast.client(cast.guard)
+    page, sign = reverse("duties:letter", args=[letter.pk]), reverse("duties:letter_sign", args=[letter.pk])  # fmt: skip
+    client.post(sign)
+    assert renewed(letter).state == "issued"
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    answer = client.post(reverse("mfa_reauthenticate"), {"code": code, "next": page})
+    assert answer.headers["Location"] == page
+    client.post(sign)
+    assert renewed(letter).state == "half"
+    assert "两步验证验证" not in (said := client.get(page).content.decode())
+    assert "两步验证" in said

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import secrets
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,7 +23,7 @@ from anyuan.org.audit import note
 from anyuan.org.models import Person, Post, Unit
 from anyuan.org.permissions import Permission, Role
 from anyuan.org.records import already, open_record, record_saved
-from anyuan.org.services import add_person, checked, grant_post
+from anyuan.org.services import add_person, checked, first_password, grant_post
 
 ENDED = ("archived", "cancelled")
 SHARED = ("number", "title", "firm", "topics", "begins_on", "ends_on")
@@ -166,7 +165,7 @@ def _person(
         if (known.name, known.phone or "") != (name.strip(), phone.strip()):
             raise Conflict(_("这个用户名已被他人使用，请换一个。"), field="username")
         return known, ""
-    password = secrets.token_urlsafe(9)
+    password = first_password(Person(username=username, name=name))
     person = add_person(
         unit, by=by, username=username, name=name.strip(), phone=phone.strip() or None, role=Role.ASSESSOR,
         until=until, password=password,
