@@ -65,7 +65,7 @@ def plan_new(request: AuthedRequest) -> HttpResponse:
     """Choose a kind; the draft comes from its template."""
     _ask(request)
     unit: Unit = get_visible(Unit, request.actor, key=request.actor.unit_key)
-    taken = set(Plan.objects.filter(unit=unit).values_list("kind", flat=True))
+    taken = set(visible(Plan, request.actor).filter(unit=unit).values_list("kind", flat=True))
     form = forms.NewForm(
         request.POST or None, level=writing.LEVEL_OF[unit.kind], taken=taken,
         initial={"kind": request.GET.get("kind")},
