@@ -68,6 +68,19 @@ declare(
         rows_url="/hazards/?source=drill",
     )
 )
+# What is left out is overdue now: an open one within its days is no fault.
+declare(
+    Indicator(
+        "hazards.major_overdue",
+        "到期重大隐患整改率",
+        17,
+        "%",
+        _sql(CLOSED, PAST, " AND h.level = 'major'"),
+        ("hazard",),
+        target=100,
+        rows_url="/hazards/?level=major&due=overdue",
+    )
+)
 declare(
     Indicator(
         "hazards.self_found",

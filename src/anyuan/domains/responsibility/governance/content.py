@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 from django.conf import settings
+
+from anyuan.core.periods import day_in_month
 
 NEEDS = {"all", "boarding", "canteen", "lab", "bus", "none"}
 
@@ -58,3 +61,9 @@ def title_of(key: str) -> str:
     """A kind's title, also one that a later pack no longer has."""
     known = library().regulations.get(key)
     return known.title if known else key
+
+
+def next_review(day: datetime.date) -> datetime.date:
+    """The same day after the pack's months (the last of a shorter month)."""
+    months = day.month - 1 + library().review_months
+    return day_in_month(day.year + months // 12, months % 12 + 1, day.day)

@@ -11,11 +11,10 @@ from typing import Any
 from django.utils import timezone
 
 from anyuan.core.models import Record
-from anyuan.domains.responsibility.governance.content import library
+from anyuan.domains.responsibility.governance.content import library, next_review
 from anyuan.domains.responsibility.governance.models import Plan, Regulation, Target, Visit
 from anyuan.domains.responsibility.governance.services.library import (
     issue_regulation,
-    next_review,
     review_library,
 )
 from anyuan.domains.responsibility.governance.services.meetings import (
@@ -35,6 +34,8 @@ from anyuan.org.models import Post, Profile, Unit
 from anyuan.org.posts import actor_of
 
 Clock = Callable[[datetime.date, int], AbstractContextManager[None]]
+DEMO_SCHOOL = "school"  # the demo's own account
+LOOKED = 10
 AGENDA = ("通报上月隐患整改，布置消防检查和演练。", "学习事故案例，安排上下学时段值守。", "研究食堂和宿舍安全，明确牵头人。")  # fmt: skip
 AGREED = ("更换到期灭火器", "补装楼道应急照明", "校门口增设隔离柱", "完成新教师安全培训")
 SEEN = ("查看食堂和消防设施，总体良好。", "巡查宿舍、楼道和校门，值守到位。", "检查实验室和配电间，台账齐全。")  # fmt: skip
@@ -54,14 +55,6 @@ def _meeting(site: Any, duty: Any, day: datetime.date) -> None:
             end_decision(decision, by=site.people["safety_officer"], result="已完成并验收。")
 
 
-def _leader(site: Any, duty: Any, day: datetime.date) -> None:
-    head = site.people["principal"]
-    record_leader_inspection(
-        duty.unit, by=head, on=day, leader=head.name, role="administration", summary=site.rng.choice(SEEN),
-        unannounced=site.rng.random() < 0.3,
-    )  # fmt: skip
-
-
 def _review(site: Any, duty: Any, day: datetime.date) -> None:
     if not Regulation.objects.filter(unit=duty.unit, current=True).exists():
         issue_regulation(
@@ -71,19 +64,37 @@ def _review(site: Any, duty: Any, day: datetime.date) -> None:
     review_library(duty.unit, by=site.people["safety_officer"], on=day, note="逐项复核，继续执行。")
 
 
-DEEDS = {"meeting": _meeting, "leader_inspection": _leader, "regulation_review": _review}
+DEEDS = {"meeting": _meeting, "regulation_review": _review}
 
 
 def fill(sites: Sequence[Unit], today: datetime.date, clock: Clock) -> None:
     """Libraries of all schools at once; visits of the offices that have people. The whole tree is in scope."""
     rng = random.Random("governance")  # noqa: S311 -- the same demo each time
     _libraries(rng, today)
+    _leaders(rng, today, clock)
     for role in ("district_supervisor", "bureau_supervisor"):
         post = (
             Post.objects.filter(role=role).select_related("person", "unit").order_by("id").first()
         )
         if post is not None:
             _office(post.unit, actor_of(post), rng, today, clock)
+
+
+def _leaders(rng: random.Random, today: datetime.date, clock: Clock) -> None:
+    """Heads of some schools who went and looked; the demo's own school is among them."""
+    posts = (
+        Post.objects.filter(role="principal").select_related("person", "unit").order_by("unit_id")
+    )
+    ours = Post.objects.filter(person__username=DEMO_SCHOOL).values_list("unit_id", flat=True)
+    heads = [*posts.filter(unit_id__in=ours), *posts.exclude(unit_id__in=ours)[:LOOKED]]
+    for n, post in enumerate(heads):
+        head = actor_of(post)
+        day = today - datetime.timedelta(days=1 + n * 2)
+        with clock(day, 120 + n):
+            record_leader_inspection(
+                post.unit, by=head, on=day, leader=head.name, role="administration", summary=rng.choice(SEEN),
+                unannounced=n % 3 == 0, findings=[rng.choice(WRONG)] if n % 4 == 0 else [],
+            )  # fmt: skip
 
 
 def _libraries(rng: random.Random, today: datetime.date) -> None:
@@ -133,6 +144,8 @@ def _office(unit: Unit, by: Actor, rng: random.Random, today: datetime.date, clo
                 unit, by=by, on=day, type=kind, chair="局长", attended=rng.randint(9, 40), agenda=rng.choice(AGENDA),
                 decisions=[Agreed(rng.choice(AGREED), "安全科", day + datetime.timedelta(days=15))],
             )  # fmt: skip
+    if not schools:
+        return
     with clock(today - datetime.timedelta(days=6), 90):
         record_leader_inspection(
             unit, by=by, on=timezone.localdate(), leader="分管副局长", role="deputy", visited=schools[:1],

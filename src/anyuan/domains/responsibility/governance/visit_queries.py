@@ -25,6 +25,7 @@ STATES = {
     "closed": ("已办结", "green", "circle-check"),
     "cancelled": ("已取消", "secondary", "circle-x"),
 }
+OVERDUE = ("反馈已逾期", "red", "alert-circle")
 
 
 def plans(by: Actor) -> QuerySet[Any]:
@@ -70,7 +71,7 @@ class Line:
     @property
     def state(self) -> tuple[str, str, str]:
         if self.visit is not None:
-            return STATES[self.visit.record.state]
+            return OVERDUE if self.visit.is_overdue else STATES[self.visit.record.state]
         return STATES["cancelled" if self.target.cancelled else "planned"]
 
 

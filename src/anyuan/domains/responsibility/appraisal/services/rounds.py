@@ -117,6 +117,7 @@ def refresh_round(round_: Round, *, by: Actor) -> Round:
 def publish_round(round_: Round, *, by: Actor) -> Round:
     """Evidence a last time, totals, grades, places; from now on the scores are fixed and may be objected to."""
     held = _locked(round_, Round.State.OPEN)
+    _hold_still(held)
     _gather(held)
     waiting = ItemScore.objects.filter(result__round=held, points__isnull=True)
     if count := waiting.values("result_id").distinct().count():
@@ -172,6 +173,18 @@ def _after_objections(round_: Round) -> list[tuple[Result, Decimal, bool]]:
 
 def _cutoffs(scheme: Scheme) -> tuple[Decimal, Decimal, Decimal]:
     return scheme.excellent, scheme.good, scheme.passing
+
+
+def _hold_still(round_: Round) -> None:
+    """Who gives a score or decides on a veto just now is waited for, or comes too late."""
+    list(
+        ItemScore.objects.select_for_update(of=("self",))
+        .filter(result__round=round_)
+        .values_list("pk")
+    )
+    list(
+        Veto.objects.select_for_update(of=("self",)).filter(result__round=round_).values_list("pk")
+    )
 
 
 def _gather(round_: Round) -> None:

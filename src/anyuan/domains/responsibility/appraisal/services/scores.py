@@ -68,6 +68,7 @@ def review_item(item: ItemScore, *, by: Actor, points: Decimal, reason: str) -> 
 def decide_veto(veto: Veto, *, by: Actor, holds: bool, reason: str) -> Veto:
     """Whether a veto stands, by somebody's decision."""
     held: Veto = Veto.objects.select_for_update(of=("self",)).select_related("result__record").get(pk=veto.pk)  # fmt: skip
+    held.result.refresh_from_db(fields=["published_at"])  # the lock may have been waited for
     if held.result.published_at is not None:
         raise Conflict(_("结果已经公布，不能再改。"))
     _refuse_below(held.result, by)

@@ -29,7 +29,7 @@ ITEMS: list[dict[str, Any]] = [
     {"code": "3", "group": "评价", "title": "特色", "full": Decimal(20), "source": "review"},
 ]  # fmt: skip
 VETOES = [
-    {"key": "major", "title": "重大隐患未整改", "indicator": "hazards.major_closed"},
+    {"key": "major", "title": "重大隐患逾期未整改", "indicator": "hazards.major_overdue"},
     {"key": "fake", "title": "弄虚作假"},
 ]
 

@@ -140,7 +140,7 @@ def test_a_district_does_not_score_itself(cast):
 
 def test_a_veto_fails_whatever_the_score(cast):
     fact(cast.school, "point:0", 100, 100)
-    fact(cast.school, "hazards.major_closed", 1, 2)
+    fact(cast.school, "hazards.major_overdue", 1, 2)
     publish_round(scored(cast), by=cast.district)
     with scope.enter(cast.district.units):
         result = Result.objects.get()

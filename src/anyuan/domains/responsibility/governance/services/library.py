@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anyuan.core.kinds import tag
-from anyuan.core.periods import day_in_month
 from anyuan.core.refused import Conflict, Refused
-from anyuan.domains.responsibility.governance.content import library, title_of
+from anyuan.domains.responsibility.governance.content import (
+    library,
+    next_review,
+    title_of,
+)
 from anyuan.domains.responsibility.governance.models import LibraryReview, Regulation
 from anyuan.org.action import action
 from anyuan.org.actor import Actor
@@ -143,9 +146,3 @@ def _locked(regulation: Regulation) -> Regulation:
     if not held.current:
         raise Conflict(_("这一版刚刚已被替换或撤销，请刷新后再看。"))
     return held
-
-
-def next_review(day: datetime.date) -> datetime.date:
-    """The same day after the pack's months (the last of a shorter month)."""
-    months = day.month - 1 + library().review_months
-    return day_in_month(day.year + months // 12, months % 12 + 1, day.day)

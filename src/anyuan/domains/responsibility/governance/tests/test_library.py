@@ -16,12 +16,11 @@ from anyuan.core.files import keep_file
 from anyuan.core.ids import new_id
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
 from anyuan.domains.responsibility.governance import queries
-from anyuan.domains.responsibility.governance.content import library
+from anyuan.domains.responsibility.governance.content import library, next_review
 from anyuan.domains.responsibility.governance.models import Regulation
 from anyuan.domains.responsibility.governance.services.library import (
     issue_regulation,
     keep_regulation,
-    next_review,
     renew_regulation,
     review_library,
     withdraw_regulation,
