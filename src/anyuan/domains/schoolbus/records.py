@@ -78,6 +78,6 @@ declare(
         facets={"type": dict(IncidentKind.choices)},
     )
 )
-add_card(5, "schoolbus/parts/today_card.html", today_card)
+add_card(5, "schoolbus/parts/today_card.html", today_card, later=True)
 add_panel(20, "schoolbus/side/bus.html", bus_panel)
 provide("schoolbus", aboard)

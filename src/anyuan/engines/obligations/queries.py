@@ -192,7 +192,8 @@ def evidence_of(obligation: Obligation, by: Actor, *, most: int = 50) -> list[Ev
 
 def fulfilled_by(record: Record, actor: Actor) -> dict[str, Any] | None:
     """The side panel of a record: the duties it counts for, among those the actor may see."""
-    if not kinds.get(record.kind).counted:
+    declared = kinds.all_kinds().get(record.kind)
+    if declared is not None and not declared.counted:
         return None
     found = visible(Evidence, actor).filter(record=record)
     rows = found.select_related("obligation__rule", "obligation__unit").order_by(

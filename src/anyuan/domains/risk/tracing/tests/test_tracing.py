@@ -12,7 +12,7 @@ from django.utils import timezone
 from anyuan.core import scope
 from anyuan.core.models import Record
 from anyuan.core.refused import Conflict, Forbidden, Missing, Refused
-from anyuan.domains.emergency.drills.services import record_drill
+from anyuan.domains.emergency.drills.services.holding import record_drill
 from anyuan.domains.emergency.incidents.tests.making import ago, happened
 from anyuan.domains.hazards.services import report_hazard
 from anyuan.domains.risk.tracing import queries
