@@ -83,7 +83,7 @@ def test_the_attendants_phone_from_start_to_empty_bus(fleet, cast):
     with scope.enter(cast.officer.units):
         trip = BusTrip.objects.get()
         first, second, third = BusBoarding.objects.filter(trip=trip).order_by("id")
-    assert "一号线" in text_of(phone.get(reverse("web:today")))
+    assert "一号线" in text_of(phone.get(reverse("web:today_more")))
     page = reverse("schoolbus:trip", args=[trip.pk])
     assert "发车，开始点名" in text_of(phone.get(page))
     assert "学生1" not in text_of(cast.client(cast.guard).get(page))
