@@ -63,7 +63,7 @@ def _evidence(items: Sequence[Item]) -> Table:
         [str(i.seq), i.day.isoformat() if i.day else "", i.title, i.who, i.unit_name, i.stood]
         for i in items
     ]
-    return Table(rows, widths=(1, 2, 5, 2, 3, 4))
+    return Table(rows, widths=(1.3, 2.9, 5, 2.2, 3, 4))
 
 
 def _finding(one: Finding) -> Table:
