@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE
+
+pytestmark = pytest.mark.browser
 
 
 def plan_one(page: Page) -> str:
